@@ -1,0 +1,48 @@
+"""Which parameters a gradient reaches, as lesson 02 develops it."""
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+Reach = Literal["reached", "zero", "none"]
+
+
+def gradient_reach(module: nn.Module, loss_term: Tensor) -> dict[str, Reach]:
+    """What the gradient of the scalar `loss_term` does at each parameter of `module`.
+
+    "reached": some entry is not zero; "zero": every entry is exactly 0.0;
+    "none": autograd knows no path from the term to the parameter.
+    The graph is kept and no `.grad` is changed. Raises TypeError or ValueError for other input.
+    """
+    if not isinstance(module, nn.Module):
+        raise TypeError(f"module: an nn.Module is needed, not {type(module).__name__}")
+    if not isinstance(loss_term, Tensor):
+        raise TypeError(f"loss_term: a tensor is needed, not {type(loss_term).__name__}")
+    if loss_term.numel() != 1:
+        raise ValueError("loss_term: a single number is needed (a mean or a sum), "
+                         f"not the shape {tuple(loss_term.shape)}")
+    named = [(name, p) for name, p in module.named_parameters() if p.requires_grad]
+    if not named:
+        raise ValueError("module: it has no parameter that requires a gradient")
+    if not loss_term.requires_grad:
+        return {name: "none" for name, _ in named}
+    gradients = torch.autograd.grad(loss_term.reshape(()), [p for _, p in named],
+                                    retain_graph=True, allow_unused=True)
+    return {name: "none" if g is None else "reached" if bool((g != 0).any()) else "zero"
+            for (name, _), g in zip(named, gradients, strict=True)}
+
+
+def assert_grad_reaches(module: nn.Module, loss_term: Tensor) -> None:
+    """Raise AssertionError unless the gradient of `loss_term` reaches every parameter of `module`.
+
+    The message names the parameters that get no gradient, or one that is exactly zero.
+    Give it one term of a loss at a time: in a sum, one term's gradient hides another's cut.
+    """
+    reach = gradient_reach(module, loss_term)
+    missed = [name for name, found in reach.items() if found != "reached"]
+    if missed:
+        why = {"zero": "exactly zero", "none": "no gradient"}
+        lines = [f"  {name}: {why[reach[name]]}" for name in missed]
+        raise AssertionError(
+            f"the gradient misses {len(missed)} of {len(reach)} parameters:\n" + "\n".join(lines))

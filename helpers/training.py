@@ -1,0 +1,313 @@
+"""The training loop of lesson 07, checkpoints, and the trained models that lessons share."""
+
+import contextlib
+import hashlib
+import inspect
+import json
+import math
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from helpers import vae
+from helpers.data import load_digits
+from helpers.vae import VAE, Sampler, Terms, elbo_terms, reparameterize
+
+CACHE_VARIABLE = "VAE_COURSE_CACHE"
+
+
+class TrainingDiverged(RuntimeError):
+    """The loss became NaN or infinite."""
+
+
+class CheckpointError(RuntimeError):
+    """A checkpoint cannot be read. The file is left as it is."""
+
+
+@dataclass
+class History:
+    """What `fit` saw, one entry an epoch; all terms in nats per image.
+
+    train: averages over the epoch, while the weights moved
+    held_out: after the epoch, on images that the model is not trained on
+    interrupted: whether training was stopped before its last epoch
+    """
+
+    train: list[Terms] = field(default_factory=list)
+    held_out: list[Terms] = field(default_factory=list)
+    interrupted: bool = False
+
+
+@torch.no_grad()
+def evaluate(model: VAE, images: Tensor, sampler: Sampler = reparameterize, *, seed: int = 0) -> Terms:
+    """The two terms of the ELBO averaged over `images` (n, 784), sampling on, as floats.
+
+    The draws come from `seed`; torch's global generator is left as it was.
+    """
+    with _seeded(seed):
+        parts = [elbo_terms(model, x, sampler) for x in images.split(1000)]
+    return Terms(*(torch.cat(part) for part in zip(*parts, strict=True))).mean()
+
+
+def fit(
+    model: VAE,
+    images: Tensor,
+    held_out: Tensor,
+    *,
+    sampler: Sampler = reparameterize,
+    epochs: int = 12,
+    batch_size: int = 128,
+    step_size: float = 8e-3,
+    seed: int = 0,
+    device: str | torch.device = "cpu",
+    progress: bool = True,
+    live: bool = False,
+    checkpoint: str | Path | None = None,
+) -> History:
+    """Maximise the ELBO of `model` on `images` (n, 784) with Adam; the loop of lesson 07.
+
+    sampler: draws z from mu and sigma
+    step_size: the highest of a one-cycle schedule that rises to it and falls to almost 0
+    seed: of the order of the images and of epsilon; torch's global generator is left as it was
+    progress: a progress bar; live: learning curves, redrawn as training goes on
+    checkpoint: a path to save model and history to after each epoch
+
+    An interrupt (the stop button) ends training early: the model keeps what it learned, and the
+    history so far is returned with `interrupted` set. Raises TrainingDiverged when the loss becomes
+    NaN or infinite, and ValueError or TypeError for arguments it cannot use.
+    """
+    _check_fit(images, held_out, epochs, batch_size, step_size)
+    model.to(device).train()
+    images, held_out = images.to(device), held_out.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=step_size, fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, step_size, total_steps=epochs * math.ceil(len(images) / batch_size),
+        cycle_momentum=False)
+    history = History()
+    show = _live_curves() if live else None
+    bar = tqdm(range(epochs), desc="training", unit="epoch", file=sys.stdout, disable=not progress,
+               ncols=90, mininterval=0)
+    try:
+        with _seeded(seed), bar:
+            for epoch in bar:
+                seen = []
+                for step, batch in enumerate(torch.randperm(len(images)).split(batch_size)):
+                    terms = elbo_terms(model, images[batch], sampler)
+                    loss = -terms.elbo.mean()
+                    _check_finite(loss, epoch, step)
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                    schedule.step()
+                    seen.append(Terms(*(term.detach() for term in terms)))
+                history.train.append(Terms(*map(torch.cat, zip(*seen, strict=True))).mean())
+                history.held_out.append(evaluate(model, held_out, sampler))
+                bar.set_postfix_str(f"held-out -ELBO {-history.held_out[-1].elbo:.1f}")
+                if show:
+                    show(history, last=epoch == epochs - 1)
+                if checkpoint is not None:
+                    save_checkpoint(checkpoint, model, history)
+    except KeyboardInterrupt:
+        history.interrupted = True
+        print(f"Interrupted after {len(history.held_out)} of {epochs} epochs; "
+              "the model keeps what it has learned.")
+    model.eval()
+    return history
+
+
+def _check_fit(images, held_out, epochs, batch_size, step_size) -> None:
+    for name, value in (("images", images), ("held_out", held_out)):
+        if not isinstance(value, Tensor) or value.dtype != torch.float32:
+            kind = value.dtype if isinstance(value, Tensor) else type(value).__name__
+            raise TypeError(f"{name}: a float32 tensor is needed, not {kind}")
+        if value.ndim != 2 or not len(value):
+            raise ValueError(f"{name}: the shape (n, pixels) with n >= 1 is needed, "
+                             f"not {tuple(value.shape)}")
+        # `not (a <= b)` also catches NaN
+        if not (value.min() >= 0 and value.max() <= 1):
+            raise ValueError(f"{name}: pixels must be numbers from 0 to 1")
+    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise TypeError(f"{name}: a whole number is needed, not {value!r}")
+        if value < 1:
+            raise ValueError(f"{name}: at least 1 is needed, not {value}")
+    if not (isinstance(step_size, int | float) and 0 < step_size < math.inf):
+        raise ValueError(f"step_size: a positive number is needed, not {step_size!r}")
+
+
+def _check_finite(loss: Tensor, epoch: int, step: int) -> None:
+    if not math.isfinite(value := loss.item()):
+        raise TrainingDiverged(
+            f"the loss became {value} at epoch {epoch + 1}, step {step + 1}. Likely causes: a step "
+            "size that is too large, a log-variance that grew until exp() overflowed, or input that "
+            "is not finite. Try a smaller step_size first.")
+
+
+def _live_curves():
+    """A function that draws a history in place of the one it drew before.
+
+    Unless it is the `last`, it skips a drawing where drawing would take over a tenth of the time.
+    """
+    import matplotlib.pyplot as plt
+    from IPython.display import Image, display
+
+    from helpers import figures
+
+    handle, drawn_at, took = None, -math.inf, 0.0
+
+    def show(history: History, *, last: bool) -> None:
+        nonlocal handle, drawn_at, took
+        start = time.monotonic()
+        if not last and start - drawn_at < 10 * took:
+            return
+        axes = figures.learning_curves(history)
+        picture = Image(figures.png(axes[0].figure))
+        plt.close(axes[0].figure)
+        if handle is None:
+            handle = display(picture, display_id=True)
+        else:
+            handle.update(picture)
+        drawn_at = time.monotonic()
+        took = drawn_at - start
+
+    return show
+
+
+@contextlib.contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """torch's global generator seeded inside, and as it was afterwards."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        yield
+
+
+# -- Checkpoints -------------------------------------------------------------------------------
+
+
+def save_checkpoint(path: str | Path, model: nn.Module, history: History | None = None,
+                    config: dict | None = None) -> None:
+    """Write weights, history and a JSON-able `config` to `path`, whole or not at all.
+
+    The file is written beside `path` and moved onto it, so that a crash or a full disk leaves the
+    old file, never half of a new one.
+    """
+    path = Path(path)
+    history = history or History()
+    content = {
+        "weights": {name: value.detach().cpu() for name, value in model.state_dict().items()},
+        "history": {"train": [tuple(t) for t in history.train],
+                    "held_out": [tuple(t) for t in history.held_out],
+                    "interrupted": history.interrupted},
+        "config": json.dumps(config or {}, sort_keys=True),
+    }
+    content["digest"] = _digest(content)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, suffix=".part",
+                                     delete=False) as file:
+        try:
+            torch.save(content, file)
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            file.close()
+            os.unlink(file.name)
+            raise
+    os.replace(file.name, path)
+
+
+def load_checkpoint(path: str | Path) -> tuple[dict[str, Tensor], History, dict]:
+    """Weights, history and config from a file of `save_checkpoint`.
+
+    Nothing in the file is executed (`weights_only=True`). Raises FileNotFoundError, or
+    CheckpointError for a file that is damaged or was not written by `save_checkpoint`.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no checkpoint at {path}")
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        if content["digest"] != _digest(content):
+            raise ValueError("its content does not match its checksum")
+        past = content["history"]
+        history = History([Terms(*t) for t in past["train"]],
+                          [Terms(*t) for t in past["held_out"]], past["interrupted"])
+        return content["weights"], history, json.loads(content["config"])
+    except Exception as error:  # whatever a damaged file makes torch or us raise
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise CheckpointError(
+            f"{path} cannot be read as a checkpoint ({reason}). It was left as it is; "
+            "delete it or give another path.") from error
+
+
+def _digest(content: dict) -> str:
+    """SHA-256 over everything in a checkpoint but the digest."""
+    digest = hashlib.sha256(repr((content["history"], content["config"])).encode())
+    for name, value in sorted(content["weights"].items()):
+        digest.update(repr((name, value.dtype, tuple(value.shape))).encode())
+        digest.update(value.contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+# -- The models that lessons share -------------------------------------------------------------
+
+
+def cache_folder() -> Path:
+    """Where trained models are kept: $VAE_COURSE_CACHE, or the user's cache folder."""
+    from platformdirs import user_cache_path
+
+    named = os.environ.get(CACHE_VARIABLE)
+    return Path(named) if named else user_cache_path("vae-course")
+
+
+def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, seed: int = 0,
+                progress: bool = True) -> tuple[VAE, History]:
+    """A VAE trained on the shipped digits, and its history.
+
+    Trained with `fit` on first use (some seconds), then read from the cache. An entry that is
+    damaged, or was made by other code than today's, is said and replaced.
+    """
+    config = {"latent": latent, "hidden": hidden, "epochs": epochs, "seed": seed}
+    with _seeded(seed):
+        model = VAE(latent, hidden)
+    key = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:12]
+    path = cache_folder() / f"vae-{latent}d-{key}.pt"
+    entry = {**config, "code": _code_fingerprint()}
+    try:
+        weights, history, made_from = load_checkpoint(path)
+        if made_from == entry:
+            model.load_state_dict(weights)
+            return model.eval(), history
+        print(f"The cached model {path.name} comes from another version of the course; "
+              "training it again.")
+    except FileNotFoundError:
+        print(f"Training the {latent}-dimensional model once; "
+              "the lessons that need it later find it in the cache.")
+    except (CheckpointError, OSError):
+        print(f"The cached model {path.name} is damaged; training it again.")
+    digits = load_digits()
+    history = fit(model, digits.train, digits.test, epochs=epochs, seed=seed, progress=progress)
+    if not history.interrupted:  # half-trained models are never shared
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            save_checkpoint(path, model, history, entry)
+        except OSError as error:
+            print(f"The model could not be cached ({error.strerror}); the next lesson trains it again.")
+    return model, history
+
+
+def warm_cache() -> None:
+    """Train every model that the lessons share, where the cache does not have it yet."""
+    trained_vae(2)
+
+
+def _code_fingerprint() -> str:
+    """Changes with the model, the loop or the digits, and so makes older cache entries stale."""
+    sources = "".join(inspect.getsource(part) for part in (vae, fit, load_digits, evaluate))
+    return hashlib.sha256(sources.encode()).hexdigest()[:12]

@@ -1,0 +1,102 @@
+"""`Explorer`: sliders that drive one picture."""
+
+import base64
+import html
+from collections.abc import Callable
+
+import ipywidgets as widgets
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from helpers.figures import png
+
+Control = widgets.Widget | tuple
+
+
+class Explorer(widgets.VBox):
+    """Sliders that drive one picture.
+
+    draw: a pure function, `draw(**values) -> Figure`, called with the value of each control
+    controls: for each argument of `draw` a slider, given as (low, high, start), or any widget that
+        has a `value`. Whole numbers give whole steps; otherwise a slider has 100 steps.
+
+    The picture is one image element whose bytes are replaced, so nothing flickers and no second
+    figure appears. Set a control's `.value` from Python to move it: `explorer["mu"].value = 2`.
+    """
+
+    def __init__(self, draw: Callable[..., Figure], **controls: Control):
+        if not callable(draw):
+            raise TypeError(f"draw: a function is needed, not {type(draw).__name__}")
+        if not controls:
+            raise ValueError("controls: at least one slider is needed")
+        self._draw = draw
+        self._controls = {name: _control(name, given) for name, given in controls.items()}
+        self._picture = widgets.Image(format="png", layout=widgets.Layout(max_width="100%"))
+        self._message = widgets.HTML()
+        super().__init__([*self._controls.values(), self._picture, self._message])
+        self._picture.value = self._render()  # an error in `draw` is raised here, to whoever wrote it
+        for control in self._controls.values():
+            control.observe(self._redraw, "value")
+
+    def __getitem__(self, name: str) -> widgets.Widget:
+        """The control of the argument `name`."""
+        return self._controls[name]
+
+    @property
+    def values(self) -> dict:
+        """The value of each control now."""
+        return {name: control.value for name, control in self._controls.items()}
+
+    @property
+    def picture(self) -> bytes:
+        """The picture shown now, as PNG."""
+        return bytes(self._picture.value)
+
+    def _render(self) -> bytes:
+        with plt.ioff():
+            figure = self._draw(**self.values)
+        if not isinstance(figure, Figure):
+            raise TypeError(f"draw: it must return a Figure, not {type(figure).__name__}")
+        try:
+            return png(figure)
+        finally:
+            plt.close(figure)
+
+    def _redraw(self, _change) -> None:
+        try:
+            self._picture.value = self._render()
+            self._message.value = ""
+        except Exception as error:  # a callback's traceback would be lost: say it under the picture
+            text = html.escape(f"{type(error).__name__}: {error}")
+            self._message.value = f"The picture could not be drawn for these values. {text}"
+
+    def __repr__(self) -> str:
+        return f"Explorer({', '.join(f'{name}={value}' for name, value in self.values.items())})"
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is not None:
+            data, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
+            picture = base64.b64encode(self.picture).decode("ascii")
+            data = {**data, "text/plain": repr(self), "image/png": picture}
+            bundle = (data, *rest) if rest else data
+        return bundle
+
+
+def _control(name: str, given: Control) -> widgets.Widget:
+    if isinstance(given, tuple):
+        if len(given) != 3:
+            raise ValueError(f"{name}: (low, high, start) is needed, not {given!r}")
+        low, high, start = given
+        if not low <= start <= high or low == high:
+            raise ValueError(f"{name}: low <= start <= high is needed, not {given!r}")
+        whole = all(isinstance(number, int) for number in given)
+        slider = widgets.IntSlider if whole else widgets.FloatSlider
+        step = 1 if whole else (high - low) / 100
+        given = slider(value=start, min=low, max=high, step=step)
+    elif not (isinstance(given, widgets.Widget) and given.has_trait("value")):
+        raise TypeError(f"{name}: (low, high, start) or a widget with a value is needed, "
+                        f"not {type(given).__name__}")
+    given.description = given.description or name
+    given.style.description_width = "initial"
+    return given
