@@ -54,7 +54,7 @@ def tile(images: Tensor, columns: int) -> np.ndarray:
     side = round(images.shape[1] ** 0.5)
     if side * side != images.shape[1]:
         raise ValueError(f"images: square images are needed, not {images.shape[1]} pixels")
-    if not 1 <= columns:
+    if not columns >= 1:
         raise ValueError(f"columns: at least 1 is needed, not {columns}")
     rows = -(-len(images) // columns)
     sheet = np.zeros((rows * (side + 2) - 2, columns * (side + 2) - 2), np.float32)
@@ -92,7 +92,7 @@ def latent_plane(codes: Tensor, labels: Tensor, *, title: str = "", ax: Axes | N
         chosen = points[classes == digit]
         ax.scatter(chosen[:, 0], chosen[:, 1], marker=f"${digit}$", s=22, lw=0.3, color=TEN[digit])
     ax.set(xlabel="$z_1$", ylabel="$z_2$", title=title)
-    ax.set_aspect("equal", adjustable="datalim")
+    ax.set_aspect("equal", adjustable="box")
     return ax
 
 
@@ -184,7 +184,7 @@ def trace_autograd(tensor: Tensor, names: dict[str, Tensor]) -> "nx.DiGraph":
         state = ("constant" if not leaf.requires_grad else "none" if gradient is None
                  else "reached" if bool((gradient != 0).any()) else "zero")
         graph.add_node(name, label=name, kind="leaf", state=state, gradient=gradient)
-    for above, below, edge in graph.edges(data=True):
+    for _above, below, edge in graph.edges(data=True):
         grads = [gradients.get(below)] if below in gradients else arrived.get(below, ())
         alive = any(g is not None and bool((g != 0).any()) for g in grads)
         edge.setdefault("carries", "gradient" if alive else "zero")

@@ -57,8 +57,9 @@ def _joined(outputs: list) -> list:
         kept.append(output)
     for output in kept:
         if output.output_type == "stream":  # a progress bar overwrites its line: keep the last state
-            output.text = re.sub(r"[^\n]*\r(?!\n)", "", output.text)
-    return kept
+            unfinished = "\r" in output.text and not output.text.endswith("\n")
+            output.text = "" if unfinished else re.sub(r"[^\n]*\r(?!\n)", "", output.text)
+    return [output for output in kept if output.get("text") != ""]
 
 
 def problems(notebook: nbformat.NotebookNode) -> list[str]:

@@ -22,11 +22,13 @@ def kl_to_prior(function) -> str:
     mu = torch.randn(4, 3, generator=generator, dtype=torch.float64)
     logvar = torch.randn(4, 3, generator=generator, dtype=torch.float64)
     q = Normal(mu, torch.exp(0.5 * logvar))
-    target = kl_divergence(q, Normal(torch.zeros_like(mu), torch.ones_like(mu))).sum(-1)
-    value = same_shape(call(function, mu, logvar), target, "the KL")
-    for image in range(4):
-        close(value[image].item(), target[image].item(), f"the KL of image {image}", 1e-6)
-    return "It equals torch.distributions for four images with three dimensions."
+    for m in (torch.zeros(3, dtype=torch.float64), torch.tensor([2.0, -1.0, 0.5]).double()):
+        target = kl_divergence(q, Normal(m, torch.ones_like(m))).sum(-1)
+        value = same_shape(call(function, mu, logvar, m), target, "the KL")
+        for image in range(4):
+            close(value[image].item(), target[image].item(),
+                  f"with m = {m.tolist()} the KL of image {image}", 1e-6)
+    return "It equals torch.distributions for four images and two priors."
 
 
 @check

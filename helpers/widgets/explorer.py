@@ -53,8 +53,7 @@ class Explorer(widgets.VBox):
         return bytes(self._picture.value)
 
     def _render(self) -> bytes:
-        with plt.ioff():
-            figure = self._draw(**self.values)
+        figure = self._draw(**self.values)
         if not isinstance(figure, Figure):
             raise TypeError(f"draw: it must return a Figure, not {type(figure).__name__}")
         try:

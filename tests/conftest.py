@@ -1,0 +1,106 @@
+"""What all tests share, and the time and memory that each lesson may take.
+
+nbval runs each lesson's cells. The hooks below give every lesson an empty model cache of its own,
+measure it while nbval runs it, and add one test after its last cell: the lesson's budget.
+"""
+
+import os
+import re
+import tempfile
+import time
+from pathlib import Path
+
+os.environ["MPLBACKEND"] = "agg"  # before matplotlib is imported; kernels set their own
+
+import pytest
+from nbval.plugin import IPyNbFile
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SECONDS, MEGABYTES = 30, 1000  # what one lesson may take, on 2 cores, from an empty cache
+
+_measured = {}  # lesson -> (seconds, megabytes)
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(request, tmp_path, monkeypatch):
+    """Every test of the helpers has a model cache of its own."""
+    if not isinstance(request.node.parent, IPyNbFile):
+        monkeypatch.setenv("VAE_COURSE_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+class LessonBudget(pytest.Item):
+    """The lesson just run by nbval took at most SECONDS and MEGABYTES."""
+
+    def runtest(self):
+        lesson = self.parent
+        seconds, megabytes = lesson.seconds, _peak_megabytes(lesson.kernel)
+        for _ in range(2):  # a busy machine is not a slow lesson: the best of three runs counts
+            if seconds > SECONDS:
+                seconds = min(seconds, _run_again(Path(lesson.path)))
+        _measured[Path(lesson.path).stem] = seconds, megabytes
+        assert seconds <= SECONDS, f"took {seconds:.0f} s from a fresh kernel and an empty cache"
+        assert megabytes is None or megabytes <= MEGABYTES, f"its kernel took {megabytes:.0f} MB"
+
+    def reportinfo(self):
+        return self.path, None, f"{self.path.name}: budget"
+
+    def repr_failure(self, excinfo, style=None):
+        return str(excinfo.value)
+
+
+def _run_again(path: Path) -> float:
+    from tests.rerun_lessons import run
+
+    with tempfile.TemporaryDirectory() as cache:
+        start = time.monotonic()
+        run(path, cache)
+        return time.monotonic() - start
+
+
+def _peak_megabytes(kernel) -> float | None:
+    """Peak resident memory of a kernel; None where the system does not tell."""
+    status = Path(f"/proc/{kernel.km.provisioner.pid}/status")
+    if not status.is_file():
+        return None
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status.read_text())[1]) / 1000
+
+
+def pytest_collection_modifyitems(items):
+    for lesson in {item.parent: None for item in items if isinstance(item.parent, IPyNbFile)}:
+        last = max(i for i, item in enumerate(items) if item.parent is lesson)
+        cells = sum(cell.cell_type == "code" for cell in lesson.nb.cells)
+        if sum(item.parent is lesson for item in items) == cells:  # not when cells are picked
+            items.insert(last + 1, LessonBudget.from_parent(lesson, name="budget"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Before a lesson's kernel starts: an empty cache for it, and the clock at zero."""
+    lesson = item.parent
+    if isinstance(lesson, IPyNbFile) and not hasattr(lesson, "cache"):
+        lesson.cache = tempfile.TemporaryDirectory()
+        lesson.seconds = 0.0
+        os.environ["VAE_COURSE_CACHE"] = lesson.cache.name
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    if isinstance(item.parent, IPyNbFile) and not isinstance(item, LessonBudget):
+        item.parent.seconds += call.duration
+    return (yield)
+
+
+def pytest_runtest_teardown(item, nextitem):
+    lesson = item.parent
+    if isinstance(lesson, IPyNbFile) and (nextitem is None or nextitem.parent is not lesson):
+        lesson.cache.cleanup()
+
+
+def pytest_terminal_summary(terminalreporter):
+    if _measured:
+        terminalreporter.section("lessons, from a fresh kernel and an empty cache")
+        for lesson, (seconds, megabytes) in sorted(_measured.items()):
+            memory = "" if megabytes is None else f"{megabytes:6.0f} MB"
+            terminalreporter.line(f"{lesson:40}{seconds:6.1f} s{memory}")

@@ -1,0 +1,67 @@
+"""The image that Binder would build, as repo2docker describes it. (No Docker is needed.)"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def dockerfile(tmp_path_factory):
+    copy = tmp_path_factory.mktemp("binder") / "course"
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", "*.egg-info"))
+    done = subprocess.run([sys.executable, "-m", "repo2docker", "--no-build", "--debug", "."], cwd=copy,
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
+def test_it_installs_what_binder_requirements_say_without_a_cache(dockerfile):
+    command, = re.findall(r"RUN .*pip install (.*)", dockerfile)
+    assert "--no-cache-dir" in command
+    assert 'binder/requirements.txt' in command
+
+
+def test_the_copy_of_the_project_comes_before_the_install(dockerfile):
+    """-e . and -r ../requirements.txt need the files."""
+    copied = dockerfile.index("COPY --chown")
+    assert dockerfile.rindex("COPY --chown", 0, dockerfile.index("binder/requirements.txt")) > 0
+    assert copied < dockerfile.index("binder/requirements.txt")
+
+
+def test_it_runs_post_build(dockerfile):
+    assert re.search(r"RUN .*binder/postBuild", dockerfile)
+    assert os.access(ROOT / "binder" / "postBuild", os.X_OK)
+    script = (ROOT / "binder" / "postBuild").read_text()
+    assert "warm_cache()" in script
+    assert 'labextension disable "@jupyterlab/apputils-extension:announcements"' in script
+    subprocess.run(["bash", "-n", str(ROOT / "binder" / "postBuild")], check=True)
+
+
+def test_the_python_of_binder_is_one_that_the_project_supports(dockerfile):
+    version = (ROOT / "binder" / "runtime.txt").read_text().strip()
+    assert version == "python-3.11"
+    assert 'requires-python = ">=3.10"' in (ROOT / "pyproject.toml").read_text()
+
+
+def test_binder_takes_the_cpu_build_of_the_same_torch():
+    lines = (ROOT / "binder" / "requirements.txt").read_text().splitlines()
+    pinned = re.search(r"^torch==([0-9.]+)", (ROOT / "requirements.txt").read_text(), re.M)[1]
+    assert f"torch=={pinned}+cpu" in lines
+    assert "-r ../requirements.txt" in lines
+
+
+def test_the_model_cache_is_warmed_by_what_post_build_calls(empty_cache, monkeypatch):
+    from helpers import training
+
+    asked = []
+    monkeypatch.setattr(training, "trained_vae", lambda *a, **k: asked.append((a, k)))
+    training.warm_cache()
+    notebooks = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "notebooks").glob("*.ipynb"))
+    used = set(re.findall(r"trained_vae\(latent=(\d+)\)", notebooks))
+    assert used == {str(a[0]) for a, k in asked}

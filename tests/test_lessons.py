@@ -1,0 +1,263 @@
+"""The lessons' form, and their exercises. (nbval runs and compares their cells.)"""
+
+import base64
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.conftest import NOTEBOOKS, ROOT
+from tests.rerun_lessons import clean, problems
+
+LESSONS = {path.stem: nbformat.read(path, as_version=4) for path in NOTEBOOKS}
+every_lesson = pytest.mark.parametrize("name", LESSONS)
+
+
+def code(name, tag=None):
+    return [cell for cell in LESSONS[name].cells if cell.cell_type == "code"
+            and (tag is None or tag in cell.metadata.get("tags", []))]
+
+
+def prose(name):
+    return "\n\n".join(c.source for c in LESSONS[name].cells if c.cell_type == "markdown")
+
+
+def is_widget(cell):
+    return any(o.output_type == "execute_result" and "Explorer" in o.data.get("text/plain", "")
+               for o in cell.outputs)
+
+
+def test_the_lessons_of_the_course_are_there():
+    assert [name[:2] for name in LESSONS] == ["00", "01", "02", "03", "07"]
+
+
+@every_lesson
+def test_saved_from_a_fresh_kernel_and_clean(name):
+    lesson = LESSONS[name]
+    assert [cell.execution_count for cell in code(name)] == list(range(1, len(code(name)) + 1))
+    assert problems(lesson) == []
+    again = clean(nbformat.from_dict(lesson))
+    assert again == lesson, "run tests/rerun_lessons.py"
+    assert lesson.metadata.kernelspec.name == "python3"
+    assert "widgets" not in lesson.metadata
+    assert all(set(cell.metadata) <= {"tags"} for cell in lesson.cells)
+
+
+@every_lesson
+def test_no_machine_path_and_no_great_size(name):
+    path = ROOT / "notebooks" / f"{name}.ipynb"
+    text = re.sub(r'"image/png": "[^"]*"', "", path.read_text(encoding="utf-8"))
+    assert not re.search(r"/(home|root|tmp|Users|usr|opt|work)/|[A-Z]:\\\\", text)
+    assert path.stat().st_size < 1_500_000
+
+
+@every_lesson
+def test_at_least_80_percent_of_the_code_cells_are_compared(name):
+    ignored = len(code(name, "nbval-ignore-output"))
+    print(f"{name}: {len(code(name)) - ignored} of {len(code(name))} code cells compared")
+    assert ignored <= 0.2 * len(code(name))
+
+
+@every_lesson
+def test_cells_are_short(name):
+    lengths = sorted(len(cell.source.splitlines()) for cell in code(name))
+    assert lengths[-1] <= 25
+    assert lengths[int(0.9 * len(lengths))] < 20
+    assert 1 <= lengths[len(lengths) // 2] <= 8
+    for cell in code(name):
+        assert max(map(len, cell.source.splitlines())) <= 104, cell.source
+
+
+@every_lesson
+def test_every_figure_is_followed_by_its_sentence(name):
+    for cell in code(name):
+        kinds = ["figure" if "image/png" in o.get("data", {}) else o.output_type for o in cell.outputs]
+        if "figure" in kinds and not is_widget(cell) and "nbval-ignore-output" not in cell.metadata.get(
+                "tags", []):
+            assert kinds[-1] == "stream", cell.source
+            assert kinds.count("figure") == 1, cell.source
+
+
+@every_lesson
+def test_every_widget_comes_after_a_static_figure_and_is_saved_as_a_picture(name):
+    widgets = [cell for cell in code(name) if is_widget(cell)]
+    assert 1 <= len(widgets) <= 2
+    figure_seen = False
+    for cell in code(name):
+        if cell in widgets:
+            assert figure_seen, cell.source
+            output, = cell.outputs
+            assert base64.b64decode(output.data["image/png"]).startswith(b"\x89PNG")
+            assert list(output.data) == ["image/png", "text/plain"]
+        figure_seen |= any("image/png" in o.get("data", {}) for o in cell.outputs)
+
+
+@every_lesson
+def test_the_parts_of_a_lesson(name):
+    cells = LESSONS[name].cells
+    opening = cells[0].source
+    assert re.match(rf"# {name[:2]} · ", opening)
+    assert re.search(r"^\*\*.*\?\*\*$", opening, re.M), "the question, in one bold sentence"
+    assert len(re.findall(r"^- ", opening, re.M)) == 3, "three things you will be able to do"
+    assert re.search(r"You need: .*About \d+ minutes\.", opening, re.S)
+    assert cells[1].source.startswith("| symbol | meaning | ")
+    assert cells[2].cell_type == "code"
+    assert "figures.use_style()" in cells[2].source
+    headings = re.findall(r"^## (.*)$", prose(name), re.M)
+    assert headings[-3:] == ["Exercises", "Summary", "References"]
+    assert [h for h in headings if h[0].isdigit()] == headings[:-3]
+    assert [int(h.split(".")[0]) for h in headings[:-3]] == list(range(1, len(headings) - 2))
+    assert cells[-1].source.split("\n\n")[-1].startswith("**Next:**")
+    assert "**Predict first.**" in prose(name)
+
+
+@every_lesson
+def test_links_resolve(name):
+    links = re.findall(r"\]\(([^)]+)\)", prose(name))
+    assert links
+    for link in links:
+        assert link.startswith("https://") or (ROOT / "notebooks" / link).is_file(), link
+
+
+# -- Exercises ---------------------------------------------------------------------------------
+
+
+def exercises(name):
+    """(stub, check, text below it) of each exercise of a lesson."""
+    cells = LESSONS[name].cells
+    return [(cells[i].source, cells[i + 1].source, cells[i + 2].source)
+            for i, cell in enumerate(cells) if "exercise-stub" in cell.metadata.get("tags", [])]
+
+
+def solution(text):
+    """The code of the folded solution that comes first in `text`."""
+    folded = text.split("<summary>Solution</summary>")[1].split("</details>")[0]
+    return re.search(r"```python\n(.*?)```", folded, re.S)[1]
+
+
+def run(name, *sources):
+    """What the last of the sources prints, after the lesson's set-up cell."""
+    space = {}
+    exec(code(name)[0].source, space)
+    for source in sources[:-1]:
+        exec(source, space)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(sources[-1], space)
+    return printed.getvalue()
+
+
+ALL = [(name, i) for name in LESSONS for i in range(len(exercises(name)))]
+
+
+@every_lesson
+def test_two_or_three_exercises_each_with_hint_and_solution(name):
+    assert 2 <= len(exercises(name)) <= 3
+    for _, check, below in exercises(name):
+        assert re.fullmatch(r"check\.\w+\(\w+\)", check)
+        first = below.split("### Exercise")[0]
+        assert first.count("<summary>Hint</summary>") == first.count("<summary>Solution</summary>") == 1
+        assert first.count("<details>") == first.count("</details>") == 2
+
+
+@pytest.mark.parametrize(("name", "index"), ALL)
+def test_an_untouched_stub_is_not_yet_and_its_solution_is_right(name, index):
+    stub, check, below = exercises(name)[index]
+    assert run(name, stub, check).startswith("Not yet.")
+    assert run(name, solution(below), check).startswith("Right.")
+
+
+# Wrong answers: (lesson, exercise), the answer, and what the check has to say about it.
+WRONG = [
+    ("00", 0, "times_fewer = 2 / 784", "but should be 392"),
+    ("00", 0, "times_fewer = 'many'", "should be one number, but is str"),
+    ("00", 1, "def boldest(decode):\n    return torch.zeros(2)", "2.24 away"),
+    ("00", 1, "def boldest(decode):\n    return 1.0", "should be a tensor"),
+    ("00", 1, "def boldest(decode):\n    return decode(torch.zeros(2))", "shape (n, 2)"),
+    ("01", 0, "def generate(decoder, n, latent):\n    return decoder(torch.rand(n, latent))",
+     "the mean of your z is 0."),
+    ("01", 0, "def generate(decoder, n, latent):\n    return decoder(2 * torch.randn(n, latent))",
+     "z squared"),
+    ("01", 0, "def generate(decoder, n, latent):\n    return torch.randn(n, latent)", "called 0 times"),
+    ("01", 1, "def pixel_cross_entropy(p, x):\n    return torch.log(p)", "is -0.1054, but should be 0.1054"),
+    ("01", 1, "def pixel_cross_entropy(p, x):\n    return -torch.log(p)", "for p = 0.9 and x = 0"),
+    ("01", 1, "def pixel_cross_entropy(p, x):\n    return -torch.log2(p) if x else -torch.log2(1 - p)",
+     "is 0.152, but should be 0.1054"),
+    ("01", 2, "def line(start, end, steps):\n    return start", "shape (3,); (5, 3) is needed"),
+    ("01", 2, "def line(start, end, steps):\n    s = torch.linspace(0, 1, steps)[:, None]\n"
+              "    return end + s * (start - end)", "code 1 of 5"),
+    ("02", 0, "arrives = dict.fromkeys(arrives, True)", "2 of 6 agree"),
+    ("02", 0, "arrives = dict.fromkeys(arrives, False)", "4 of 6 agree"),
+    ("02", 0, "arrives = {'z': True}", "its six lines"),
+    ("02", 1, "def gradient_of_expected_cube(mu, sigma):\n    return 3 * mu**2", "is 0, but should be 3"),
+    ("02", 1, "def gradient_of_expected_cube(mu, sigma):\n    return 3 * mu**2 + 3 * sigma",
+     "at mu = 1, sigma = 0.5"),
+    ("02", 2, "def same_noise_gradient(f, mu, sigma, h, epsilon):\n"
+              "    return ((f(mu + h + sigma * torch.randn_like(epsilon)) - f(mu + sigma * epsilon)) / h)"
+              ".mean()", "fresh noise"),
+    ("02", 2, "def same_noise_gradient(f, mu, sigma, h, epsilon):\n"
+              "    return (f(mu + h + sigma * epsilon) - f(mu + sigma * epsilon)) / h",
+     "tensor of shape (20000,)"),
+    ("02", 2, "def same_noise_gradient(f, mu, sigma, h, epsilon):\n    return 2 * (mu - 3)", "for (z - 3)^2"),
+    ("03", 0, "def draw_z(mu, logvar, epsilon):\n    return mu + torch.exp(logvar) * epsilon",
+     "what stands before epsilon is 0.1353, but should be 0.3679"),
+    ("03", 0, "def draw_z(mu, logvar, epsilon):\n    return mu + logvar * epsilon", "is 0, but should be 1"),
+    ("03", 0, "def draw_z(mu, logvar, epsilon):\n    return mu", "should be"),
+    ("03", 1, "def draw_uniform(low, high, u):\n    return low + high * u", "at u = 0.25 is -0.25"),
+    ("03", 1, "def draw_uniform(low, high, u):\n    return low.item() + (high - low).item() * u",
+     "not connected"),
+    ("03", 1, "def draw_uniform(low, high, u):\n    return low + (high - low).detach() * u",
+     "gradient of the sum of z at low is 4"),
+    ("03", 2, "def dz_dlogvar(logvar, epsilon):\n    return torch.exp(0.5 * logvar) * epsilon",
+     "at logvar = -2"),
+    ("03", 2, "def dz_dlogvar(logvar, epsilon):\n    return epsilon", "off by"),
+    ("07", 0, "factor = 1 / 784", "how much too heavy"),
+    ("07", 0, "factor = 28", "but should be 784"),
+    ("07", 1, "def kl_to_prior(mu, logvar, m):\n"
+              "    return 0.5 * ((mu - m)**2 + logvar.exp() - 1 + logvar).sum(-1)", "the KL of image 0"),
+    ("07", 1, "def kl_to_prior(mu, logvar, m):\n"
+              "    return 0.5 * ((mu - m)**2 + logvar.exp() - 1 - logvar).sum()", "shape ()"),
+    ("07", 1, "def kl_to_prior(mu, logvar, m):\n"
+              "    return 0.5 * (mu**2 + logvar.exp() - 1 - logvar).sum(-1)", "with m = [2.0, -1.0, 0.5]"),
+    ("07", 2, "def noise_of(sampler):\n    return 0.0, 1.0", "for mu + sigma * rand the mean"),
+    ("07", 2, "def noise_of(sampler):\n    e = sampler(torch.zeros(100_000), torch.ones(100_000))\n"
+              "    return e.mean(), e.var()", "for mu + sigma * rand the standard deviation"),
+    ("07", 2, "def noise_of(sampler):\n    return sampler(torch.zeros(9), torch.ones(9))", "two numbers"),
+]
+
+
+@pytest.mark.parametrize(("lesson", "index", "answer", "says"), WRONG)
+def test_a_wrong_answer_fails_with_a_helpful_message(lesson, index, answer, says):
+    name = next(name for name in LESSONS if name.startswith(lesson))
+    stub, check, _ = exercises(name)[index]
+    message = run(name, stub, answer, check)
+    assert message.startswith("Not right yet:")
+    assert says in message
+
+
+@pytest.mark.parametrize(("name", "index"), ALL)
+def test_an_answer_that_raises_is_told_and_does_not_stop_the_lesson(name, index):
+    stub, check, _ = exercises(name)[index]
+    broken = re.sub(r"(?m)^(\s*)\.\.\.$", r"\1raise RuntimeError('oops')", stub)
+    if broken == stub:
+        pytest.skip("the answer is a value, not a function")
+    assert "your code raised RuntimeError: oops" in run(name, broken, check)
+
+
+def test_the_readme_names_each_lesson_and_its_question():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    start = LESSONS["00_start_here"]
+    table = "\n".join(cell.source for cell in start.cells if "| lesson |" in cell.source)
+    for name in LESSONS:
+        assert f"(notebooks/{name}.ipynb)" in readme
+        assert name == "00_start_here" or f"({name}.ipynb)" in table
+        minutes = re.search(r"About (\d+) minutes", LESSONS[name].cells[0].source)[1]
+        row = next(line for line in readme.splitlines() if f"(notebooks/{name}.ipynb)" in line)
+        assert f"| {minutes} |" in row
+
+
+def test_notebook_folder_holds_lessons_only():
+    assert {p.suffix for p in Path(ROOT / "notebooks").iterdir() if not p.name.startswith(".")} == {".ipynb"}
