@@ -16,9 +16,9 @@ torch.manual_seed(0)
 epsilon = torch.randn(())
 fig, (cut, trick, plane) = plt.subplots(1, 3, figsize=(14, 4.6), width_ratios=[1, 1.25, 1.05])
 figures.autograd_graph((torch.normal(mu, sigma) - 3) ** 2, {"mu": mu, "sigma": sigma},
-                       title="z = torch.normal(mu, sigma): the gradient is cut", ax=cut)
+                       title="torch.normal: the gradient is cut", ax=cut)
 figures.autograd_graph((mu + sigma * epsilon - 3) ** 2, {"mu": mu, "sigma": sigma, "epsilon": epsilon},
-                       title="z = mu + sigma * epsilon: it passes", ax=trick)
+                       title="mu + sigma * epsilon: it passes", ax=trick)
 values = Normal(0.0, 1.0).icdf(torch.linspace(0.03, 0.97, 13))
 with torch.no_grad():
     manifold = model.decode(torch.cartesian_prod(values.flip(0), values).flip(1))

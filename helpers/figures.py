@@ -144,35 +144,55 @@ def trace_autograd(tensor: Tensor, names: dict[str, Tensor]) -> "nx.DiGraph":
     for name, leaf in names.items():
         if not isinstance(leaf, Tensor) or not leaf.is_leaf:
             raise ValueError(f"names: {name!r} must be a leaf tensor, one that no operation made")
+    if "loss" in names or len({id(leaf) for leaf in names.values()}) < len(names):
+        raise ValueError("names: each tensor needs one name of its own, and none may be 'loss'")
     graph = nx.DiGraph()
     graph.add_node("loss", label="loss", kind="loss")
     named = {id(leaf): name for name, leaf in names.items()}
-    leaves, steps, arrived = {}, {}, {}
-    queue = [("loss", tensor.grad_fn)] if tensor.grad_fn is not None else []
+    leaves, steps, keys = {}, {}, {}
+
+    def key_of(node) -> str:  # where a node of autograd stands in our graph
+        if not hasattr(node, "variable"):
+            steps[f"step {id(node)}"] = node
+            return f"step {id(node)}"
+        leaf = node.variable  # AccumulateGrad: the entrance to a leaf
+        name = named.setdefault(id(leaf), f"unnamed {tuple(leaf.shape)} {len(named) - len(names) + 1}")
+        leaves[name] = leaf
+        return name
+
+    queue = [tensor.grad_fn] if tensor.grad_fn is not None else []
     while queue:
-        above, node = queue.pop(0)
-        if hasattr(node, "variable"):  # AccumulateGrad: the entrance to a leaf
-            name = named.get(id(node.variable), f"unnamed {tuple(node.variable.shape)}")
-            leaves[name] = node.variable
-            graph.add_edge(above, name)
+        node = queue.pop(0)
+        if node in keys:
             continue
-        key = f"step {id(node)}"
-        graph.add_edge(above, key)
-        if key not in steps:
-            steps[key] = node
-            queue += [(key, below) for below, _ in node.next_functions if below is not None]
+        keys[node] = key_of(node)
+        queue += [below for below, _ in node.next_functions if below is not None]
+    if tensor.grad_fn is not None:
+        graph.add_edge("loss", keys[tensor.grad_fn], carries="gradient")
+    elif tensor.requires_grad:  # the tensor is itself a leaf
+        leaves[named.setdefault(id(tensor), "unnamed")] = tensor
+        graph.add_edge("loss", named[id(tensor)], carries="gradient")
+    for node, key in keys.items():
+        graph.add_edges_from((key, keys[below]) for below, _ in node.next_functions if below is not None)
 
     for key, node in steps.items():
         graph.add_node(key, label=re.sub(r"Backward\d+$", "", node.name()), kind="step")
         for name, leaf in names.items():
             if not leaf.requires_grad and _reads(node, leaf):
                 graph.add_edge(key, name, carries="value")
-    hooks = [node.register_prehook(lambda grads, key=key: arrived.__setitem__(key, grads))
-             for key, node in steps.items()]
+    alive = set()  # the edges that carry something other than zero: what each step sends to each input
+
+    def watch(sent, _received, node) -> None:
+        for gradient, (below, _) in zip(sent, node.next_functions, strict=True):
+            if gradient is not None and bool((gradient != 0).any()):
+                alive.add((keys[node], keys[below]))
+
+    hooks = [node.register_hook(lambda sent, received, node=node: watch(sent, received, node))
+             for node in steps.values()]
     try:
         gradients = dict.fromkeys(names)
         if leaves:
-            found = torch.autograd.grad(tensor.reshape(()), list(leaves.values()),
+            found = torch.autograd.grad(tensor, list(leaves.values()), torch.ones_like(tensor),
                                         retain_graph=True, allow_unused=True)
             gradients |= dict(zip(leaves, found, strict=True))
     finally:
@@ -184,10 +204,8 @@ def trace_autograd(tensor: Tensor, names: dict[str, Tensor]) -> "nx.DiGraph":
         state = ("constant" if not leaf.requires_grad else "none" if gradient is None
                  else "reached" if bool((gradient != 0).any()) else "zero")
         graph.add_node(name, label=name, kind="leaf", state=state, gradient=gradient)
-    for _above, below, edge in graph.edges(data=True):
-        grads = [gradients.get(below)] if below in gradients else arrived.get(below, ())
-        alive = any(g is not None and bool((g != 0).any()) for g in grads)
-        edge.setdefault("carries", "gradient" if alive else "zero")
+    for above, below, edge in graph.edges(data=True):
+        edge.setdefault("carries", "gradient" if (above, below) in alive else "zero")
     return graph
 
 
@@ -209,6 +227,7 @@ def autograd_graph(tensor: Tensor, names: dict[str, Tensor], *, title: str = "",
     places = _places(graph)
     if ax is None:
         _, ax = plt.subplots(figsize=(6.4, 5))
+    leaves = {key for key, node in graph.nodes(data=True) if node["kind"] == "leaf"}
     for above, below, edge in graph.edges(data=True):
         colour, style = {"gradient": (GREEN, "-"), "zero": (RED, (0, (4, 3))),
                          "value": (INK, (0, (1, 2)))}[edge["carries"]]
@@ -216,7 +235,8 @@ def autograd_graph(tensor: Tensor, names: dict[str, Tensor], *, title: str = "",
         if edge["carries"] == "value":
             ends = ends[::-1]  # a constant is read: its number goes up, and nothing comes back
         ax.annotate("", *ends, zorder=1, arrowprops={
-            "arrowstyle": "-|>", "color": colour, "ls": style, "lw": 2, "shrinkA": 13, "shrinkB": 17})
+            "arrowstyle": "-|>", "color": colour, "ls": style, "lw": 2, "shrinkA": 13,
+            "shrinkB": 23 if below in leaves and edge["carries"] != "value" else 17})
         if edge["carries"] == "zero":
             middle = (np.array(ends[0]) + np.array(ends[1])) / 2
             ax.text(*middle, "✂ 0", color=RED, fontsize=15, ha="center", va="center", zorder=3,
@@ -254,6 +274,11 @@ def _places(graph: "nx.DiGraph") -> dict[str, tuple[float, float]]:
     across = {key: 1.6 * i for i, key in enumerate(leaves)}
     for key in reversed(list(nx.topological_sort(graph))):
         below = [across[k] for k in graph.successors(key)]
-        across.setdefault(key, float(np.mean(below)) if below else float(np.mean(
-            list(across.values()) or [0])))
+        if key in leaves:
+            continue
+        place = float(np.mean(below or list(across.values()) or [0]))
+        while any(abs(across[k] - place) < 0.7 and depth[k] == depth[key]
+                  for k in across if k not in leaves):
+            place += 0.8  # two branches of the same shape stand side by side
+        across[key] = place
     return {key: (across[key], -float(bottom if key in leaves else depth[key])) for key in graph}

@@ -12,7 +12,7 @@ def gradient_reach(module: nn.Module, loss_term: Tensor) -> dict[str, Reach]:
     """What the gradient of the scalar `loss_term` does at each parameter of `module`.
 
     "reached": some entry is not zero; "zero": every entry is exactly 0.0;
-    "none": autograd knows no path from the term to the parameter.
+    "none": autograd knows no path from the term to the parameter, or the parameter is frozen.
     The graph is kept and no `.grad` is changed. Raises TypeError or ValueError for other input.
     """
     if not isinstance(module, nn.Module):
@@ -22,15 +22,23 @@ def gradient_reach(module: nn.Module, loss_term: Tensor) -> dict[str, Reach]:
     if loss_term.numel() != 1:
         raise ValueError("loss_term: a single number is needed (a mean or a sum), "
                          f"not the shape {tuple(loss_term.shape)}")
-    named = [(name, p) for name, p in module.named_parameters() if p.requires_grad]
-    if not named:
-        raise ValueError("module: it has no parameter that requires a gradient")
-    if not loss_term.requires_grad:
-        return {name: "none" for name, _ in named}
-    gradients = torch.autograd.grad(loss_term.reshape(()), [p for _, p in named],
+    parameters = dict(module.named_parameters())
+    if not parameters:
+        raise ValueError("module: it has no parameters")
+    asked = {name: p for name, p in parameters.items() if p.requires_grad}  # the others are frozen
+    gradients = {}
+    if asked and loss_term.requires_grad:
+        found = torch.autograd.grad(loss_term, list(asked.values()), torch.ones_like(loss_term),
                                     retain_graph=True, allow_unused=True)
-    return {name: "none" if g is None else "reached" if bool((g != 0).any()) else "zero"
-            for (name, _), g in zip(named, gradients, strict=True)}
+        gradients = dict(zip(asked, found, strict=True))
+    reach = {}
+    for name in parameters:
+        gradient = gradients.get(name)
+        if gradient is not None and not bool(torch.isfinite(gradient).all()):
+            raise ValueError(f"loss_term: its gradient at {name} is not finite")
+        reach[name] = ("none" if gradient is None else
+                       "reached" if bool((gradient != 0).any()) else "zero")
+    return reach
 
 
 def assert_grad_reaches(module: nn.Module, loss_term: Tensor) -> None:

@@ -3,11 +3,12 @@
 import contextlib
 import hashlib
 import inspect
+import io
 import json
 import math
 import os
+import pickle
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,9 +18,9 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from helpers import vae
+from helpers import data, vae
 from helpers.data import load_digits
-from helpers.vae import VAE, Sampler, Terms, elbo_terms, reparameterize
+from helpers.vae import VAE, Sampler, Terms, check_images, elbo_terms, reparameterize
 
 CACHE_VARIABLE = "VAE_COURSE_CACHE"
 
@@ -52,6 +53,7 @@ def evaluate(model: VAE, images: Tensor, sampler: Sampler = reparameterize, *, s
 
     The draws come from `seed`; torch's global generator is left as it was.
     """
+    check_images("images", images)
     with _seeded(seed):
         parts = [elbo_terms(model, x, sampler) for x in images.split(1000)]
     return Terms(*(torch.cat(part) for part in zip(*parts, strict=True))).mean()
@@ -84,14 +86,14 @@ def fit(
     history so far is returned with `interrupted` set. Raises TrainingDiverged when the loss becomes
     NaN or infinite, and ValueError or TypeError for arguments it cannot use.
     """
-    _check_fit(images, held_out, epochs, batch_size, step_size)
+    _check_fit(model, images, held_out, sampler, epochs, batch_size, step_size, seed, checkpoint)
     model.to(device).train()
     images, held_out = images.to(device), held_out.to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=step_size, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, step_size, total_steps=epochs * math.ceil(len(images) / batch_size),
         cycle_momentum=False)
-    history = History()
+    history, gradients_were_on = History(), torch.is_grad_enabled()
     show = _live_curves() if live else None
     bar = tqdm(range(epochs), desc="training", unit="epoch", file=sys.stdout, disable=not progress,
                ncols=90, mininterval=0)
@@ -102,51 +104,60 @@ def fit(
                 for step, batch in enumerate(torch.randperm(len(images)).split(batch_size)):
                     terms = elbo_terms(model, images[batch], sampler)
                     loss = -terms.elbo.mean()
-                    _check_finite(loss, epoch, step)
+                    _check_finite(loss.item(), epoch, step)
                     optimizer.zero_grad()
                     loss.backward()
                     optimizer.step()
                     schedule.step()
                     seen.append(Terms(*(term.detach() for term in terms)))
-                history.train.append(Terms(*map(torch.cat, zip(*seen, strict=True))).mean())
-                history.held_out.append(evaluate(model, held_out, sampler))
+                trained = Terms(*map(torch.cat, zip(*seen, strict=True))).mean()
+                tested = evaluate(model, held_out, sampler)
+                _check_finite(-tested.elbo, epoch, step)  # before a checkpoint is overwritten
+                history.train.append(trained)
+                history.held_out.append(tested)
                 bar.set_postfix_str(f"held-out -ELBO {-history.held_out[-1].elbo:.1f}")
                 if show:
                     show(history, last=epoch == epochs - 1)
                 if checkpoint is not None:
                     save_checkpoint(checkpoint, model, history)
     except KeyboardInterrupt:
-        history.interrupted = True
+        del history.train[len(history.held_out):]
+        history.interrupted = len(history.held_out) < epochs
         print(f"Interrupted after {len(history.held_out)} of {epochs} epochs; "
               "the model keeps what it has learned.")
-    model.eval()
+    finally:
+        torch.set_grad_enabled(gradients_were_on)  # an interrupt can come inside no_grad
+        model.eval()
     return history
 
 
-def _check_fit(images, held_out, epochs, batch_size, step_size) -> None:
+def _check_fit(model, images, held_out, sampler, epochs, batch_size, step_size, seed,
+               checkpoint) -> None:
+    check_images("images", images)
+    check_images("held_out", held_out)
+    width = getattr(model, "pixels", images.shape[1])
     for name, value in (("images", images), ("held_out", held_out)):
-        if not isinstance(value, Tensor) or value.dtype != torch.float32:
-            kind = value.dtype if isinstance(value, Tensor) else type(value).__name__
-            raise TypeError(f"{name}: a float32 tensor is needed, not {kind}")
-        if value.ndim != 2 or not len(value):
-            raise ValueError(f"{name}: the shape (n, pixels) with n >= 1 is needed, "
-                             f"not {tuple(value.shape)}")
-        # `not (a <= b)` also catches NaN
-        if not (value.min() >= 0 and value.max() <= 1):
-            raise ValueError(f"{name}: pixels must be numbers from 0 to 1")
-    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
+        if value.shape[1] != width:
+            raise ValueError(f"{name}: {width} pixels an image are needed, not {value.shape[1]}")
+    if not callable(sampler):
+        raise TypeError(f"sampler: a function of mu and sigma is needed, not {sampler!r}")
+    for name, value, least in (("epochs", epochs, 1), ("batch_size", batch_size, 1), ("seed", seed, 0)):
         if isinstance(value, bool) or not isinstance(value, int):
             raise TypeError(f"{name}: a whole number is needed, not {value!r}")
-        if value < 1:
-            raise ValueError(f"{name}: at least 1 is needed, not {value}")
-    if not (isinstance(step_size, int | float) and 0 < step_size < math.inf):
+        if value < least:
+            raise ValueError(f"{name}: at least {least} is needed, not {value}")
+    if isinstance(step_size, bool) or not isinstance(step_size, int | float):
+        raise TypeError(f"step_size: a number is needed, not {step_size!r}")
+    if not 0 < step_size < math.inf:
         raise ValueError(f"step_size: a positive number is needed, not {step_size!r}")
+    if checkpoint is not None and not Path(checkpoint).parent.is_dir():
+        raise ValueError(f"checkpoint: there is no folder {Path(checkpoint).parent}")
 
 
-def _check_finite(loss: Tensor, epoch: int, step: int) -> None:
-    if not math.isfinite(value := loss.item()):
+def _check_finite(loss: float, epoch: int, step: int) -> None:
+    if not math.isfinite(loss):
         raise TrainingDiverged(
-            f"the loss became {value} at epoch {epoch + 1}, step {step + 1}. Likely causes: a step "
+            f"the loss became {loss} at epoch {epoch + 1}, step {step + 1}. Likely causes: a step "
             "size that is too large, a log-variance that grew until exp() overflowed, or input that "
             "is not finite. Try a smaller step_size first.")
 
@@ -169,8 +180,10 @@ def _live_curves():
         if not last and start - drawn_at < 10 * took:
             return
         axes = figures.learning_curves(history)
-        picture = Image(figures.png(axes[0].figure))
-        plt.close(axes[0].figure)
+        try:
+            picture = Image(figures.png(axes[0].figure))
+        finally:
+            plt.close(axes[0].figure)
         if handle is None:
             handle = display(picture, display_id=True)
         else:
@@ -209,17 +222,18 @@ def save_checkpoint(path: str | Path, model: nn.Module, history: History | None 
         "config": json.dumps(config or {}, sort_keys=True),
     }
     content["digest"] = _digest(content)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, suffix=".part",
-                                     delete=False) as file:
-        try:
-            torch.save(content, file)
+    buffer = io.BytesIO()  # an interrupt inside torch's own file writer would be lost in it
+    torch.save(content, buffer)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(buffer.getbuffer())
             file.flush()
             os.fsync(file.fileno())
-        except BaseException:
-            file.close()
-            os.unlink(file.name)
-            raise
-    os.replace(file.name, path)
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def load_checkpoint(path: str | Path) -> tuple[dict[str, Tensor], History, dict]:
@@ -239,8 +253,15 @@ def load_checkpoint(path: str | Path) -> tuple[dict[str, Tensor], History, dict]
         history = History([Terms(*t) for t in past["train"]],
                           [Terms(*t) for t in past["held_out"]], past["interrupted"])
         return content["weights"], history, json.loads(content["config"])
+    except PermissionError:
+        raise
     except Exception as error:  # whatever a damaged file makes torch or us raise
-        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        if isinstance(error, pickle.UnpicklingError):  # torch's own words advise to run its code
+            reason = "it holds something other than weights"
+        elif isinstance(error, KeyError):
+            reason = "it was not written by save_checkpoint"
+        else:
+            reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise CheckpointError(
             f"{path} cannot be read as a checkpoint ({reason}). It was left as it is; "
             "delete it or give another path.") from error
@@ -289,7 +310,7 @@ def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, seed: int =
     except FileNotFoundError:
         print(f"Training the {latent}-dimensional model once; "
               "the lessons that need it later find it in the cache.")
-    except (CheckpointError, OSError):
+    except (CheckpointError, OSError, RuntimeError):
         print(f"The cached model {path.name} is damaged; training it again.")
     digits = load_digits()
     history = fit(model, digits.train, digits.test, epochs=epochs, seed=seed, progress=progress)
@@ -309,5 +330,5 @@ def warm_cache() -> None:
 
 def _code_fingerprint() -> str:
     """Changes with the model, the loop or the digits, and so makes older cache entries stale."""
-    sources = "".join(inspect.getsource(part) for part in (vae, fit, load_digits, evaluate))
-    return hashlib.sha256(sources.encode()).hexdigest()[:12]
+    sources = "".join(inspect.getsource(part) for part in (vae, data, fit, evaluate))
+    return hashlib.sha256(sources.encode() + data.SHIPPED.read_bytes()).hexdigest()[:12]

@@ -109,6 +109,7 @@ def iwae_bound(model: VAE, x: Tensor, samples: int, chunk: int = 10) -> Tensor:
     for name, size in (("samples", samples), ("chunk", chunk)):
         if isinstance(size, bool) or not isinstance(size, int) or size < 1:
             raise ValueError(f"{name}: a whole number of at least 1 is needed, not {size!r}")
+    check_images("x", x)
     mu, logvar = model.encode(x)
     sigma = torch.exp(0.5 * logvar)
     total = torch.full(x.shape[:1], -math.inf, device=x.device, dtype=x.dtype)
@@ -121,6 +122,18 @@ def iwae_bound(model: VAE, x: Tensor, samples: int, chunk: int = 10) -> Tensor:
         log_weight = log_likelihood(model.decoder(z), x.expand(k, *x.shape)) + log_prior_over_q
         total = torch.logaddexp(total, torch.logsumexp(log_weight, 0))
     return total - math.log(samples)
+
+
+def check_images(name: str, images: Tensor) -> None:
+    """Raise TypeError or ValueError unless `images` are float32, (n, pixels), n >= 1, from 0 to 1."""
+    if not isinstance(images, Tensor) or images.dtype != torch.float32:
+        kind = images.dtype if isinstance(images, Tensor) else type(images).__name__
+        raise TypeError(f"{name}: a float32 tensor is needed, not {kind}")
+    if images.ndim != 2 or not len(images):
+        raise ValueError(f"{name}: the shape (n, pixels) with n >= 1 is needed, "
+                         f"not {tuple(images.shape)}")
+    if not (images.min() >= 0 and images.max() <= 1):  # `not (a <= b)` also catches NaN
+        raise ValueError(f"{name}: pixels must be numbers from 0 to 1")
 
 
 def _same_width(name: str, value: Tensor, other_name: str, other: Tensor) -> None:

@@ -1,7 +1,7 @@
 """What all tests share, and the time and memory that each lesson may take.
 
-nbval runs each lesson's cells. The hooks below give every lesson an empty model cache of its own,
-measure it while nbval runs it, and add one test after its last cell: the lesson's budget.
+nbval runs each lesson's cells. `Lessons` below gives every lesson an empty model cache of its own,
+measures it while nbval runs it, and adds one test after its last cell: the lesson's budget.
 """
 
 import os
@@ -10,10 +10,11 @@ import tempfile
 import time
 from pathlib import Path
 
-os.environ["MPLBACKEND"] = "agg"  # before matplotlib is imported; kernels set their own
-
+import matplotlib
 import pytest
 from nbval.plugin import IPyNbFile
+
+matplotlib.use("agg")  # here, not by a variable, which the lessons' kernels would inherit
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -67,35 +68,39 @@ def _peak_megabytes(kernel) -> float | None:
     return int(re.search(r"VmHWM:\s+(\d+) kB", status.read_text())[1]) / 1000
 
 
-def pytest_collection_modifyitems(items):
-    for lesson in {item.parent: None for item in items if isinstance(item.parent, IPyNbFile)}:
-        last = max(i for i, item in enumerate(items) if item.parent is lesson)
-        cells = sum(cell.cell_type == "code" for cell in lesson.nb.cells)
-        if sum(item.parent is lesson for item in items) == cells:  # not when cells are picked
-            items.insert(last + 1, LessonBudget.from_parent(lesson, name="budget"))
+def pytest_configure(config):
+    config.pluginmanager.register(Lessons())  # hooks of a conftest.py see its own folder only
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item):
-    """Before a lesson's kernel starts: an empty cache for it, and the clock at zero."""
-    lesson = item.parent
-    if isinstance(lesson, IPyNbFile) and not hasattr(lesson, "cache"):
-        lesson.cache = tempfile.TemporaryDirectory()
-        lesson.seconds = 0.0
-        os.environ["VAE_COURSE_CACHE"] = lesson.cache.name
+class Lessons:
+    """Hooks around the cells of the notebooks."""
 
+    def pytest_collection_modifyitems(self, items):
+        for lesson in {item.parent: None for item in items if isinstance(item.parent, IPyNbFile)}:
+            last = max(i for i, item in enumerate(items) if item.parent is lesson)
+            cells = sum(cell.cell_type == "code" for cell in lesson.nb.cells)
+            if sum(item.parent is lesson for item in items) == cells:  # not when cells are picked
+                items.insert(last + 1, LessonBudget.from_parent(lesson, name="budget"))
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item, call):
-    if isinstance(item.parent, IPyNbFile) and not isinstance(item, LessonBudget):
-        item.parent.seconds += call.duration
-    return (yield)
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item):
+        """Before a lesson's kernel starts: an empty cache for it, and the clock at zero."""
+        lesson = item.parent
+        if isinstance(lesson, IPyNbFile) and not hasattr(lesson, "seconds"):
+            lesson.seconds = 0.0
+            lesson.empty_cache = tempfile.TemporaryDirectory()
+            os.environ["VAE_COURSE_CACHE"] = lesson.empty_cache.name
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item, call):
+        if isinstance(item.parent, IPyNbFile) and not isinstance(item, LessonBudget):
+            item.parent.seconds += call.duration
+        return (yield)
 
-def pytest_runtest_teardown(item, nextitem):
-    lesson = item.parent
-    if isinstance(lesson, IPyNbFile) and (nextitem is None or nextitem.parent is not lesson):
-        lesson.cache.cleanup()
+    def pytest_runtest_teardown(self, item, nextitem):
+        lesson = item.parent
+        if isinstance(lesson, IPyNbFile) and (nextitem is None or nextitem.parent is not lesson):
+            lesson.empty_cache.cleanup()
 
 
 def pytest_terminal_summary(terminalreporter):

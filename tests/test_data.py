@@ -53,6 +53,7 @@ def test_loading_takes_under_a_fifth_of_a_second():
     (torch.zeros(3, dtype=torch.long), 0.5, TypeError),
     (torch.zeros(3), 1.5, ValueError),
     (torch.tensor([float("nan")]), 0.5, ValueError),
+    (torch.tensor([200.0]), 0.5, ValueError),
 ])
 def test_binarize_refuses(images, threshold, error):
     with pytest.raises(error, match="images|threshold"):
@@ -120,6 +121,8 @@ BAD_FILES = {
     "no images": (dict(train_images=struct.pack(">4I", 2051, 0, 28, 28)), ValueError, "claims 0 images"),
     "huge count": (dict(train_images=struct.pack(">4I", 2051, 2**32 - 1, 28, 28)), ValueError,
                    "claims 4294967295 images"),
+    "count beyond the file": (dict(train_images=struct.pack(">4I", 2051, 900_000, 28, 28)), ValueError,
+                              "truncated: expected 705600000 values after the header, found 0"),
     "label 10": (dict(train_labels=idx(np.full(30, 10, np.uint8), 2049)), ValueError, "label 10"),
 }
 

@@ -97,6 +97,17 @@ def test_an_error_in_a_redraw_is_said_and_escaped_and_the_picture_stays():
     assert explorer.children[-1].value == ""
 
 
+def test_a_draw_that_fails_halfway_leaves_no_figure_open():
+    def draw(a):
+        fig = bars(a, 1)
+        if a > 5:
+            raise ValueError
+        return fig
+
+    Explorer(draw, a=(0.0, 10.0, 1.0))["a"].value = 9.0
+    assert plt.get_fignums() == []
+
+
 @pytest.mark.parametrize(("draw", "controls", "error"), [
     ("bars", dict(a=(0.0, 1.0, 0.5)), TypeError),
     (bars, dict(), ValueError),
@@ -104,6 +115,8 @@ def test_an_error_in_a_redraw_is_said_and_escaped_and_the_picture_stays():
     (bars, dict(a=(0.0, 1.0, 2.0)), ValueError),
     (bars, dict(a=3), TypeError),
     (lambda a: None, dict(a=(0.0, 1.0, 0.5)), TypeError),
+    (bars, dict(a=(0, 1, None)), TypeError),
+    (bars, dict(a=ipywidgets.Image()), TypeError),
 ])
 def test_refuses(draw, controls, error):
     with pytest.raises(error):

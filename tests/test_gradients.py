@@ -109,7 +109,43 @@ def test_a_leaf_used_twice_and_an_unnamed_leaf():
     mu, weights = leaf(1.0), torch.ones(3, requires_grad=True)
     graph = trace_autograd((mu * mu + (weights * mu).sum()), {"mu": mu})
     assert graph.nodes["mu"]["gradient"].item() == 2.0 + 3.0
-    assert graph.nodes["unnamed (3,)"]["state"] == "reached"
+    assert graph.nodes["unnamed (3,) 1"]["state"] == "reached"
+
+
+def test_a_second_path_does_not_hide_a_cut():
+    """The lesson's own trap: a KL-like term reaches mu, the draw does not."""
+    mu, sigma = leaf(1.0), leaf(2.0)
+    graph = trace_autograd((torch.normal(mu, sigma) - 3) ** 2 + 0.5 * mu**2, {"mu": mu, "sigma": sigma})
+    draw, = (key for key, node in graph.nodes(data=True) if node["label"] == "Normal")
+    assert graph.edges[draw, "mu"]["carries"] == "zero"
+    assert {edge["carries"] for above, _, edge in graph.in_edges("mu", data=True) if above != draw} == {
+        "gradient"}
+    assert graph.nodes["mu"]["state"] == "reached"
+
+
+def test_a_leaf_that_is_the_tensor_and_two_unnamed_leaves():
+    mu = leaf(1.0)
+    assert trace_autograd(mu, {"mu": mu}).nodes["mu"]["gradient"].item() == 1.0
+    a, b = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
+    unnamed = [key for key in trace_autograd((a * b).sum(), {}) if key.startswith("unnamed")]
+    assert len(unnamed) == 2
+
+
+def test_parallel_branches_do_not_stand_on_each_other():
+    a = leaf(1.0)
+    ax = autograd_graph((a - 1.5) ** 2 + (a - 3) ** 3, {"a": a})
+    places = [text.get_position() for text in ax.texts if text.get_text()]  # arrows have none
+    assert len(set(places)) == len(places) == 7
+    plt.close("all")
+
+
+def test_frozen_and_not_finite_parameters_are_told():
+    model = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1))
+    model[0].requires_grad_(False)
+    with pytest.raises(AssertionError, match="misses 2 of 4"):
+        assert_grad_reaches(model, model(torch.ones(3, 2)).sum())
+    with pytest.raises(ValueError, match=r"1\.weight is not finite"):
+        assert_grad_reaches(model, (model(torch.ones(3, 2)) * float("nan")).sum())
 
 
 def test_drawing_says_the_state_in_words():
@@ -131,6 +167,7 @@ def test_drawing_says_the_state_in_words():
     (torch.zeros(2), {}, "tensor"),
     (3.0, {}, "tensor"),
     (torch.zeros(()), {"x": 2 * leaf(1.0)}, "'x' must be a leaf"),
+    (torch.zeros(()), {"loss": leaf(1.0)}, "none may be 'loss'"),
 ])
 def test_trace_refuses(tensor, names, message):
     with pytest.raises(ValueError, match=message):

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.conftest import ROOT
 
@@ -38,11 +39,10 @@ def test_requirements_are_pinned_commented_and_installed():
     lines = requirements(path)
     assert lines[-1] == "-e ."
     assert all("# " in line for line in path.read_text().splitlines() if line)
-    for line in lines[:-1]:
-        name, version = re.fullmatch(r"([a-z0-9_-]+)==([0-9.]+)(?:;.*)?", line).groups()
-        if ";" not in line or eval(line.split(";")[1].replace("python_version", repr(
-                f"{sys.version_info[0]}.{sys.version_info[1]}"))):
-            assert importlib.metadata.version(name).split("+")[0] == version
+    for requirement in map(Requirement, lines[:-1]):
+        assert re.fullmatch(r"==[0-9.]+", str(requirement.specifier))
+        if requirement.marker is None or requirement.marker.evaluate():
+            assert importlib.metadata.version(requirement.name) in requirement.specifier
 
 
 def test_every_import_of_the_helpers_is_a_dependency():

@@ -175,18 +175,30 @@ WRONG = [
     ("00", 0, "times_fewer = 2 / 784", "but should be 392"),
     ("00", 0, "times_fewer = 'many'", "should be one number, but is str"),
     ("00", 1, "def boldest(decode):\n    return torch.zeros(2)", "2.24 away"),
+    ("00", 1, "def boldest(decode):\n    return torch.full((2,), float('nan'))", "between -3 and 3"),
+    ("00", 1, "def boldest(decode):\n    a = torch.linspace(-6, 6, 121)\n"
+              "    grid = torch.cartesian_prod(a, a)\n    return grid[decode(grid).sum(1).argmax()]",
+     "between -3 and 3"),
+    ("00", 1, "def boldest(decode):\n    a = torch.linspace(-3, 3, 61)\n"
+              "    grid = torch.cartesian_prod(a, a)\n    return grid[decode(grid).max(1).values.argmax()]",
+     "away"),
     ("00", 1, "def boldest(decode):\n    return 1.0", "should be a tensor"),
     ("00", 1, "def boldest(decode):\n    return decode(torch.zeros(2))", "shape (n, 2)"),
     ("01", 0, "def generate(decoder, n, latent):\n    return decoder(torch.rand(n, latent))",
      "the mean of your z is 0."),
     ("01", 0, "def generate(decoder, n, latent):\n    return decoder(2 * torch.randn(n, latent))",
      "z squared"),
+    ("01", 0, "def generate(decoder, n, latent):\n"
+              "    return decoder((torch.rand(n, latent) - 0.5) * 12**0.5)", "fourth power"),
+    ("01", 0, "def generate(decoder, n, latent):\n    return decoder(torch.randn(n, 1).expand(n, latent))",
+     "mean product"),
+    ("01", 0, "def generate(decoder, n, latent):\n    return decoder(torch.randn(2000, 3))", "with n = 7"),
     ("01", 0, "def generate(decoder, n, latent):\n    return torch.randn(n, latent)", "called 0 times"),
     ("01", 1, "def pixel_cross_entropy(p, x):\n    return torch.log(p)", "is -0.1054, but should be 0.1054"),
     ("01", 1, "def pixel_cross_entropy(p, x):\n    return -torch.log(p)", "for p = 0.9 and x = 0"),
     ("01", 1, "def pixel_cross_entropy(p, x):\n    return -torch.log2(p) if x else -torch.log2(1 - p)",
      "is 0.152, but should be 0.1054"),
-    ("01", 2, "def line(start, end, steps):\n    return start", "shape (3,); (5, 3) is needed"),
+    ("01", 2, "def line(start, end, steps):\n    return start", "shape (3,); (8, 3) is needed"),
     ("01", 2, "def line(start, end, steps):\n    s = torch.linspace(0, 1, steps)[:, None]\n"
               "    return end + s * (start - end)", "code 1 of 5"),
     ("02", 0, "arrives = dict.fromkeys(arrives, True)", "2 of 6 agree"),
@@ -206,6 +218,10 @@ WRONG = [
      "what stands before epsilon is 0.1353, but should be 0.3679"),
     ("03", 0, "def draw_z(mu, logvar, epsilon):\n    return mu + logvar * epsilon", "is 0, but should be 1"),
     ("03", 0, "def draw_z(mu, logvar, epsilon):\n    return mu", "should be"),
+    ("03", 0, "def draw_z(mu, logvar, epsilon):\n"
+              "    return (mu + torch.exp(0.5 * logvar) * epsilon).detach()", "cut off"),
+    ("03", 0, "def draw_z(mu, logvar, epsilon):\n"
+              "    return mu + torch.exp(0.5 * logvar.mean()) * epsilon", "at a log-variance of 1.5"),
     ("03", 1, "def draw_uniform(low, high, u):\n    return low + high * u", "at u = 0.25 is -0.25"),
     ("03", 1, "def draw_uniform(low, high, u):\n    return low.item() + (high - low).item() * u",
      "not connected"),
@@ -236,6 +252,38 @@ def test_a_wrong_answer_fails_with_a_helpful_message(lesson, index, answer, says
     message = run(name, stub, answer, check)
     assert message.startswith("Not right yet:")
     assert says in message
+
+
+# Right answers, written in another way than the solution.
+RIGHT = [
+    ("00", 0, "import numpy as np\ntimes_fewer = np.int64(392)"),
+    ("00", 0, "times_fewer = torch.tensor(392)"),
+    ("01", 0, "def generate(decoder, n, latent):\n    return decoder(torch.normal(0.0, 1.0, (n, latent)))"),
+    ("01", 1, "import torch.nn.functional as F\n"
+              "def pixel_cross_entropy(p, x):\n    return F.binary_cross_entropy(p, x)"),
+    ("01", 2, "def line(start, end, steps):\n"
+              "    return torch.stack([torch.lerp(start, end, t) for t in torch.linspace(0, 1, steps)])"),
+    ("02", 0, "import numpy as np\narrives = dict(zip(arrives, np.array([1, 0, 1, 0, 0, 0], bool)))"),
+    ("02", 2, "def same_noise_gradient(f, mu, sigma, h, epsilon):\n    z = mu + sigma * epsilon\n"
+              "    return ((f(z + h) - f(z - h)) / (2 * h)).mean()"),
+    ("02", 2, "def same_noise_gradient(f, mu, sigma, h, epsilon):\n    epsilon *= sigma\n"
+              "    epsilon += mu\n    return ((f(epsilon + h) - f(epsilon)) / h).mean()"),
+    ("03", 0, "def draw_z(mu, logvar, epsilon):\n    return mu + logvar.exp().sqrt() * epsilon"),
+    ("03", 1, "def draw_uniform(low, high, u):\n    return (1 - u) * low + u * high"),
+    ("07", 0, "factor = 784.0"),
+    ("07", 1, "from torch.distributions import Normal, kl_divergence\ndef kl_to_prior(mu, logvar, m):\n"
+              "    return kl_divergence(Normal(mu, (logvar / 2).exp()), Normal(m, 0 * m + 1)).sum(1)"),
+    ("07", 2, "def noise_of(sampler):\n"
+              "    e = sampler(torch.zeros(100_000), torch.ones(100_000)).numpy()\n"
+              "    return [e.mean(), e.std()]"),
+]
+
+
+@pytest.mark.parametrize(("lesson", "index", "answer"), RIGHT)
+def test_a_right_answer_written_differently_is_right(lesson, index, answer):
+    name = next(name for name in LESSONS if name.startswith(lesson))
+    stub, check, _ = exercises(name)[index]
+    assert run(name, stub, answer, check).startswith("Right.")
 
 
 @pytest.mark.parametrize(("name", "index"), ALL)

@@ -154,6 +154,11 @@ X = torch.zeros(10, 784)
     (dict(batch_size=-3), ValueError, "batch_size"),
     (dict(step_size=0.0), ValueError, "step_size"),
     (dict(step_size=float("nan")), ValueError, "step_size"),
+    (dict(step_size=True), TypeError, "step_size"),
+    (dict(seed=1.5), TypeError, "seed"),
+    (dict(sampler=None), TypeError, "sampler"),
+    (dict(held_out=X[:, :700]), ValueError, "held_out"),
+    (dict(checkpoint="no/such/folder/m.pt"), ValueError, "checkpoint"),
 ])
 def test_fit_refuses(arguments, error, named):
     arguments = {"images": X, "held_out": X, "progress": False} | arguments
@@ -216,6 +221,53 @@ def test_code_in_a_checkpoint_is_not_run(tmp_path):
     assert not (tmp_path / "trapped").exists()
 
 
+def test_a_foreign_file_is_named_without_advice_to_run_it(tmp_path):
+    torch.save({"weights": object}, tmp_path / "odd.pt")
+    with pytest.raises(CheckpointError, match="something other than weights") as caught:
+        load_checkpoint(tmp_path / "odd.pt")
+    assert "weights_only" not in str(caught.value)
+    torch.save(small().state_dict(), tmp_path / "plain.pt")
+    with pytest.raises(CheckpointError, match="not written by save_checkpoint"):
+        load_checkpoint(tmp_path / "plain.pt")
+
+
+def test_weights_that_end_not_finite_do_not_overwrite_a_checkpoint(images, tmp_path):
+    path = tmp_path / "m.pt"
+    save_checkpoint(path, small(), HISTORY)
+    before = path.read_bytes()
+    with pytest.raises(TrainingDiverged):  # one step, far too large: only the evaluation can see it
+        fit(small(), images, images[:20], epochs=1, batch_size=400, step_size=1e20, progress=False,
+            checkpoint=path)
+    assert path.read_bytes() == before
+
+
+def test_interrupts_at_any_moment_leave_no_trace(images, tmp_path):
+    """A real KeyboardInterrupt, by signal, at 25 moments of a training that writes checkpoints."""
+    import signal
+
+    if not hasattr(signal, "setitimer"):
+        pytest.skip("no interval timer on this system")
+
+    def interrupt(signum, frame):
+        raise KeyboardInterrupt
+
+    old = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        for moment in range(25):
+            signal.setitimer(signal.ITIMER_REAL, 0.05 + 0.007 * moment)
+            history = fit(small(), images, images[:50], epochs=100_000, checkpoint=tmp_path / "m.pt",
+                          progress=False)
+            assert history.interrupted
+            assert len(history.train) == len(history.held_out)
+            assert torch.is_grad_enabled()
+            assert [p.name for p in tmp_path.iterdir() if p.suffix == ".part"] == []
+            if history.held_out:
+                load_checkpoint(tmp_path / "m.pt")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, old)
+
+
 def test_a_missing_checkpoint_and_a_missing_folder(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"there is no checkpoint at .*none\.pt"):
         load_checkpoint(tmp_path / "none.pt")
@@ -228,11 +280,10 @@ def test_a_failing_write_leaves_the_old_checkpoint(tmp_path, monkeypatch):
     save_checkpoint(path, small(), HISTORY)
     before = path.read_bytes()
 
-    def half_a_write(content, file):
-        file.write(b"half")
+    def no_space(descriptor):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(training.torch, "save", half_a_write)
+    monkeypatch.setattr(training.os, "fsync", no_space)
     with pytest.raises(OSError, match="No space left"):
         save_checkpoint(path, small(seed=1))
     assert path.read_bytes() == before
@@ -301,6 +352,14 @@ def test_a_stale_entry_is_noticed_said_and_rebuilt(quick, monkeypatch, capsys):
     assert "comes from another version of the course" in capsys.readouterr().out
     train()
     assert len(trainings) == 2
+
+
+def test_another_copy_of_the_digits_makes_an_entry_stale(tmp_path, monkeypatch):
+    today = training._code_fingerprint()
+    other = tmp_path / "digits.npz"
+    other.write_bytes(training.data.SHIPPED.read_bytes() + b"0")
+    monkeypatch.setattr(training.data, "SHIPPED", other)
+    assert training._code_fingerprint() != today
 
 
 def test_a_cache_that_cannot_be_written_is_said(quick, empty_cache, capsys):

@@ -4,6 +4,7 @@ import functools
 import math
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -55,8 +56,9 @@ def call(function: Callable, *args, **kwargs):
 
 
 def number(value: object, what: str) -> float:
-    """`value` as a float, from a number or a tensor with one entry."""
-    if isinstance(value, Tensor) and value.numel() == 1:
+    """`value` as a float, from a number, or a tensor or array with one entry."""
+    if (isinstance(value, Tensor) and value.numel() == 1) or (
+            isinstance(value, np.ndarray | np.generic) and value.size == 1):
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, int | float):
         kind = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else \

@@ -13,18 +13,22 @@ def times_fewer(answer) -> str:
 
 @check
 def boldest(function) -> str:
-    for peak in (torch.tensor([1.0, -2.0]), torch.tensor([-2.5, 0.5]), torch.tensor([3.0, 3.0])):
+    # where the most ink is in the plane, and in the square: the last one's is outside of it
+    for free, peak in (((1.0, -2.0), (1.0, -2.0)), ((-2.5, 0.5), (-2.5, 0.5)), ((5.0, 3.0), (3.0, 3.0))):
+        free, peak = torch.tensor(free), torch.tensor(peak)
 
-        def decode(z, peak=peak):  # brightest at `peak`, the same in all of the 784 pixels
+        def decode(z, free=free):
             if not isinstance(z, torch.Tensor) or z.ndim != 2 or z.shape[1] != 2:
                 raise Wrong("decode takes a tensor of the shape (n, 2)")
-            return torch.exp(-(z - peak).square().sum(1, keepdim=True)).expand(-1, 784)
+            ink = torch.exp(-0.1 * (z - free).square().sum(1, keepdim=True)).repeat(1, 784)
+            ink[:, 0] = 2 - ink[:, 1]  # one pixel is darkest where the rest is lightest
+            return ink
 
         z = same_shape(call(function, decode), peak, "what you return")
-        if z.abs().max() > 3 + 1e-5:
+        if not z.abs().max() <= 3 + 1e-5:
             raise Wrong(f"your z is ({z[0]:.2f}, {z[1]:.2f}); both numbers should be between -3 and 3")
         far = (z - peak).norm().item()
-        if far > 0.2:
+        if not far <= 0.2:
             raise Wrong(f"the most ink is at ({peak[0]:g}, {peak[1]:g}), "
                         f"but you return ({z[0]:.2f}, {z[1]:.2f}): {far:.2f} away")
     return "Found within 0.2 for three decoders."

@@ -7,17 +7,21 @@ from helpers.exercises._check import Wrong, call, check, close, same_shape, seed
 
 @check
 def draw_z(function) -> str:
-    generator = seeded()
-    mu = torch.linspace(-1, 1, 5)
-    epsilon = torch.randn(5, generator=generator)
-    for logvar in (torch.zeros(5), torch.full((5,), -2.0), torch.full((5,), 1.5)):
-        z = same_shape(call(function, mu, logvar, epsilon), mu, "z")
-        scale = ((z - mu) / epsilon).mean().item()
-        sigma = torch.exp(0.5 * logvar[0]).item()
-        close(scale, sigma, f"at a log-variance of {logvar[0]:g}, what stands before epsilon", 1e-4)
-        off = (z - mu - sigma * epsilon).abs().max().item()
-        close(off, 0.0, "the largest distance of a z to mu + sigma * epsilon", 1e-4)
-    return "What stands before epsilon is the standard deviation at each log-variance."
+    epsilon = torch.randn(5, generator=seeded())
+    mu = torch.linspace(-1, 1, 5, requires_grad=True)
+    for logvars in ((0.0,) * 5, (-2.0,) * 5, (1.5, -1.0, 0.5, 0.0, -3.0)):
+        logvar = torch.tensor(logvars, requires_grad=True)
+        z = same_shape(call(function, mu.clone(), logvar.clone(), epsilon.clone()), mu, "z")
+        scale = ((z - mu) / epsilon).detach()
+        for at in range(5):
+            close(scale[at].item(), torch.exp(0.5 * logvar[at]).item(),
+                  f"at a log-variance of {logvars[at]:g}, what stands before epsilon", 1e-3)
+        if not z.requires_grad:
+            raise Wrong("the values are right, but z is cut off from mu and logvar")
+        for name, leaf in (("mu", mu), ("logvar", logvar)):
+            if torch.autograd.grad(z.sum(), leaf, retain_graph=True, allow_unused=True)[0] is None:
+                raise Wrong(f"the values are right, but no gradient reaches {name}")
+    return "What stands before epsilon is the standard deviation, and the gradient gets through."
 
 
 @check
@@ -44,7 +48,7 @@ def dz_dlogvar(function) -> str:
     for v in (-2.0, 0.0, 1.0):
         logvar = torch.full((3,), v, dtype=torch.float64, requires_grad=True)
         target, = torch.autograd.grad((torch.exp(0.5 * logvar) * epsilon).sum(), logvar)
-        value = same_shape(call(function, logvar.detach(), epsilon), target, "the derivative")
+        value = same_shape(call(function, logvar.detach().clone(), epsilon.clone()), target, "the derivative")
         for e, found, right in zip(epsilon, value, target, strict=True):
             close(found.item(), right.item(),
                   f"at logvar = {v:g}, epsilon = {e:g} the derivative", 1e-6)

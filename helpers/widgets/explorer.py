@@ -24,14 +24,15 @@ class Explorer(widgets.VBox):
     figure appears. Set a control's `.value` from Python to move it: `explorer["mu"].value = 2`.
     """
 
-    def __init__(self, draw: Callable[..., Figure], **controls: Control):
+    def __init__(self, draw: Callable[..., Figure], /, **controls: Control):
         if not callable(draw):
             raise TypeError(f"draw: a function is needed, not {type(draw).__name__}")
         if not controls:
             raise ValueError("controls: at least one slider is needed")
         self._draw = draw
         self._controls = {name: _control(name, given) for name, given in controls.items()}
-        self._picture = widgets.Image(format="png", layout=widgets.Layout(max_width="100%"))
+        self._picture = widgets.Image(format="png", layout=widgets.Layout(
+            max_width="100%", align_self="flex-start"))  # its own size: a VBox would stretch it
         self._message = widgets.HTML()
         super().__init__([*self._controls.values(), self._picture, self._message])
         self._picture.value = self._render()  # an error in `draw` is raised here, to whoever wrote it
@@ -53,13 +54,15 @@ class Explorer(widgets.VBox):
         return bytes(self._picture.value)
 
     def _render(self) -> bytes:
-        figure = self._draw(**self.values)
-        if not isinstance(figure, Figure):
-            raise TypeError(f"draw: it must return a Figure, not {type(figure).__name__}")
+        before = set(plt.get_fignums())
         try:
+            figure = self._draw(**self.values)
+            if not isinstance(figure, Figure):
+                raise TypeError(f"draw: it must return a Figure, not {type(figure).__name__}")
             return png(figure)
-        finally:
-            plt.close(figure)
+        finally:  # also the figures of a `draw` that failed halfway
+            for number in set(plt.get_fignums()) - before:
+                plt.close(number)
 
     def _redraw(self, _change) -> None:
         try:
@@ -87,13 +90,18 @@ def _control(name: str, given: Control) -> widgets.Widget:
         if len(given) != 3:
             raise ValueError(f"{name}: (low, high, start) is needed, not {given!r}")
         low, high, start = given
+        if not all(isinstance(number, int | float) for number in given):
+            raise TypeError(f"{name}: (low, high, start) must be numbers, not {given!r}")
         if not low <= start <= high or low == high:
             raise ValueError(f"{name}: low <= start <= high is needed, not {given!r}")
         whole = all(isinstance(number, int) for number in given)
         slider = widgets.IntSlider if whole else widgets.FloatSlider
         step = 1 if whole else (high - low) / 100
         given = slider(value=start, min=low, max=high, step=step)
-    elif not (isinstance(given, widgets.Widget) and given.has_trait("value")):
+        if not whole and step < 0.01:
+            given.readout_format = ".2e"
+    elif not (isinstance(given, widgets.Widget) and given.has_trait("value")
+              and given.has_trait("description")):
         raise TypeError(f"{name}: (low, high, start) or a widget with a value is needed, "
                         f"not {type(given).__name__}")
     given.description = given.description or name
