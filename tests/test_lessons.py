@@ -286,12 +286,13 @@ def test_a_right_answer_written_differently_is_right(lesson, index, answer):
     assert run(name, stub, answer, check).startswith("Right.")
 
 
-@pytest.mark.parametrize(("name", "index"), ALL)
+FUNCTIONS = [(name, i) for name, i in ALL if exercises(name)[i][0].startswith("def ")]
+
+
+@pytest.mark.parametrize(("name", "index"), FUNCTIONS)
 def test_an_answer_that_raises_is_told_and_does_not_stop_the_lesson(name, index):
     stub, check, _ = exercises(name)[index]
     broken = re.sub(r"(?m)^(\s*)\.\.\.$", r"\1raise RuntimeError('oops')", stub)
-    if broken == stub:
-        pytest.skip("the answer is a value, not a function")
     assert "your code raised RuntimeError: oops" in run(name, broken, check)
 
 
