@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import torch
 
 from tests.conftest import NOTEBOOKS, ROOT
 from tests.rerun_lessons import clean, problems
@@ -31,7 +32,7 @@ def is_widget(cell):
 
 
 def test_the_lessons_of_the_course_are_there():
-    assert [name[:2] for name in LESSONS] == ["00", "01", "02", "03", "07"]
+    assert [name[:2] for name in LESSONS] == [f"{n:02}" for n in range(8)]
 
 
 @every_lesson
@@ -140,13 +141,16 @@ def solution(text):
 
 def run(name, *sources):
     """What the last of the sources prints, after the lesson's set-up cell."""
-    space = {}
-    exec(code(name)[0].source, space)
-    for source in sources[:-1]:
-        exec(source, space)
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(sources[-1], space)
+    space, dtype = {}, torch.get_default_dtype()
+    try:
+        exec(code(name)[0].source, space)
+        for source in sources[:-1]:
+            exec(source, space)
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(sources[-1], space)
+    finally:
+        torch.set_default_dtype(dtype)  # lesson 05 computes in double precision
     return printed.getvalue()
 
 
@@ -230,6 +234,85 @@ WRONG = [
     ("03", 2, "def dz_dlogvar(logvar, epsilon):\n    return torch.exp(0.5 * logvar) * epsilon",
      "at logvar = -2"),
     ("03", 2, "def dz_dlogvar(logvar, epsilon):\n    return epsilon", "off by"),
+    ("04", 0, "def gradient_in_mu(f, mu, sigma, n):\n    z = mu + sigma * torch.rand(n)\n"
+              "    return (f(z) * (z - mu) / sigma**2).mean()", "standard errors away"),
+    ("04", 0, "def gradient_in_mu(f, mu, sigma, n):\n    z = mu + sigma * torch.randn(n)\n"
+              "    return (f(z) * (z - mu) / sigma).mean()", "mu = 1, sigma = 0.5"),
+    ("04", 0, "def gradient_in_mu(f, mu, sigma, n):\n    z = mu + sigma * torch.randn(n)\n"
+              "    return -(f(z) * (z - mu) / sigma**2).mean()", "for f(z) = z^2"),
+    ("04", 0, "def gradient_in_mu(f, mu, sigma, n):\n    return 2 * mu", "nothing in it is random"),
+    ("04", 0, "def gradient_in_mu(f, mu, sigma, n):\n    z = mu + sigma * torch.randn(1)\n"
+              "    return (f(z) * (z - mu) / sigma**2).mean()", "average of n draws"),
+    ("04", 0, "def gradient_in_mu(f, mu, sigma, n):\n    z = mu + sigma * torch.randn(n)\n"
+              "    return (f(z) * (z - mu) / sigma**2).mean() + 100 * torch.randn(())", "is expected"),
+    ("04", 0, "def gradient_in_mu(f, mu, sigma, n):\n    z = mu + sigma * torch.randn(n)\n"
+              "    return f(z) * (z - mu) / sigma**2", "tensor of shape (500,)"),
+    ("04", 1, "def leave_one_out_gradient(costs, scores):\n"
+              "    return ((costs - costs.mean()) * scores).mean()", "contain its own cost"),
+    ("04", 1, "def leave_one_out_gradient(costs, scores):\n    return (costs * scores).mean()",
+     "no baseline in it"),
+    ("04", 1, "def leave_one_out_gradient(costs, scores):\n"
+              "    return ((costs - (costs.sum() - costs) / len(costs)) * scores).mean()", "should be"),
+    ("04", 1, "def leave_one_out_gradient(costs, scores):\n"
+              "    return (costs - (costs.sum() - costs) / (len(costs) - 1)) * scores", "one number"),
+    ("04", 1, "def leave_one_out_gradient(costs, scores):\n    n = len(costs)\n"
+              "    return ((costs - (costs.sum() - costs) / (n - 1)) * scores).sum()", "sum or mean"),
+    ("04", 2, "def coin_score(p, z):\n    return z / p + (1 - z) / (1 - p)", "look at the sign"),
+    ("04", 2, "def coin_score(p, z):\n    return torch.tensor([-1 / (1 - p), 1 / p, 0.0, 0.0])",
+     "the score of z = 1 is 0"),
+    ("04", 2, "def coin_score(p, z):\n    return z - p", "but should be"),
+    ("04", 2, "def coin_score(p, z):\n    return z * math.log(p) + (1 - z) * math.log(1 - p)",
+     "is -0.2231, but should be -1.25"),
+    ("05", 0, "def kl_term(mu, logvar):\n    return 0.5 * (1 + logvar - mu**2 - logvar.exp()).sum(-1)",
+     "never negative"),
+    ("05", 0, "def kl_term(mu, logvar):\n    return -0.5 * (1 + logvar - mu**2 - logvar.exp()).sum()",
+     "shape ()"),
+    ("05", 0, "def kl_term(mu, logvar):\n    return 0.5 * (mu**2 + logvar.exp()**2 - 1 - logvar).sum(-1)",
+     "the KL of image 0"),
+    ("05", 0, "def kl_term(mu, logvar):\n    return -0.5 * (1 + logvar - mu**2 - logvar.exp()).mean(-1)",
+     "the KL of image 0"),
+    ("05", 1, "my_beta = 1", "beta is 1: it should be what stands"),
+    ("05", 1, "my_beta = 128 / 12288", "the other one"),
+    ("05", 1, "my_beta = 64 * 64 / 128", "three numbers for each pixel"),
+    ("05", 1, "my_beta = 64 * 64 * 3", "the KL is a mean too"),
+    ("05", 2, "def best_q(x, w, s, beta):\n    v = w**2 + s**2\n    return w * x / v, (s**2 / v)**0.5",
+     "beta = 4 the best m is 1.038, but should be 0.6237"),
+    ("05", 2, "def best_q(x, w, s, beta):\n    v = w**2 + beta * s**2\n    return w * x / v, beta * s**2 / v",
+     "the standard deviation is asked for"),
+    ("05", 2, "def best_q(x, w, s, beta):\n    v = beta * w**2 + s**2\n"
+              "    return beta * w * x / v, (s**2 / v)**0.5", "but should be 0.6237"),
+    ("05", 2, "def best_q(x, w, s, beta):\n    return w * x / (w**2 + beta * s**2)", "return two numbers"),
+    ("06", 0, "def adam_step(theta, g, m, v, t, step_size=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
+              "    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
+              "    m_hat = m / (1 - beta1**t)\n"
+              "    return theta - step_size * m_hat / torch.sqrt(v + eps), m, v", "after step 1"),
+    ("06", 0, "def adam_step(theta, g, m, v, t, step_size=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
+              "    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
+              "    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)\n"
+              "    return theta - step_size * m_hat / torch.sqrt(v_hat + eps), m, v", "epsilon"),
+    ("06", 0, "def adam_step(theta, g, m, v, t, step_size=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
+              "    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
+              "    m_hat, v_hat = m / (1 - beta1 * t), v / (1 - beta2 * t)\n"
+              "    return theta - step_size * m_hat / (torch.sqrt(v_hat) + eps), m, v", "after step 2"),
+    ("06", 0, "def adam_step(theta, g, m, v, t, **rest):\n    return theta - 0.001 * g", "return 3 things"),
+    ("06", 1, "first_step = 1", "with bias correction"),
+    ("06", 1, "first_step = 0.5 / 0.04", "divides by the root of v"),
+    ("06", 1, "first_step = 1 / 0.04**0.5", "m is not the gradient itself"),
+    ("06", 1, "first_step = 0.5", "but should be 2.5"),
+    ("06", 2, "def momentum_step(theta, g, u, step_size, gamma):\n    u = gamma * u + (1 - gamma) * g\n"
+              "    return theta - step_size * u, u", "after step 1"),
+    ("06", 2, "def momentum_step(theta, g, u, step_size, gamma):\n"
+              "    return theta - step_size * u, gamma * u + g", "after step 1"),
+    ("06", 2, "def momentum_step(theta, g, u, step_size, gamma):\n    u = u + g\n"
+              "    return theta - step_size * u, u", "after step 2"),
+    ("06", 0, "def adam_step(theta, g, m, v, t, step_size=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
+              "    m, v = beta1 * m + g, beta2 * v + g**2\n"
+              "    m_hat, v_hat = m * (1 - beta1) / (1 - beta1**t), v * (1 - beta2) / (1 - beta2**t)\n"
+              "    return theta - step_size * m_hat / (torch.sqrt(v_hat) + eps), m, v", "running average"),
+    ("06", 2, "def momentum_step(theta, g, u, step_size, gamma):\n    u = gamma * u - step_size * g\n"
+              "    return theta + u, u", "is not the sum"),
+    ("06", 2, "def momentum_step(theta, g, u, step_size, gamma):\n    return theta - step_size * g",
+     "return 2 things"),
     ("07", 0, "factor = 1 / 784", "how much too heavy"),
     ("07", 0, "factor = 28", "but should be 784"),
     ("07", 1, "def kl_to_prior(mu, logvar, m):\n"
@@ -270,6 +353,31 @@ RIGHT = [
               "    epsilon += mu\n    return ((f(epsilon + h) - f(epsilon)) / h).mean()"),
     ("03", 0, "def draw_z(mu, logvar, epsilon):\n    return mu + logvar.exp().sqrt() * epsilon"),
     ("03", 1, "def draw_uniform(low, high, u):\n    return (1 - u) * low + u * high"),
+    ("04", 0, "def gradient_in_mu(f, mu, sigma, n):\n    z = torch.normal(mu, sigma, (n,))\n"
+              "    costs = f(z)\n    return ((costs - f(torch.tensor(mu))) * (z - mu)).mean() / sigma**2"),
+    ("04", 0, "def gradient_in_mu(f, mu, sigma, n):\n    m = torch.tensor(mu, requires_grad=True)\n"
+              "    q = Normal(m, sigma)\n    z = q.sample((n,))\n"
+              "    return torch.autograd.grad((f(z) * q.log_prob(z)).mean(), m)[0].item()"),
+    ("04", 1, "def leave_one_out_gradient(costs, scores):\n"
+              "    return torch.cov(torch.stack([costs, scores]))[0, 1]"),
+    ("04", 1, "def leave_one_out_gradient(costs, scores):\n    n = len(costs)\n"
+              "    return sum((costs[i] - costs[[j for j in range(n) if j != i]].mean()) * scores[i]\n"
+              "               for i in range(n)) / n"),
+    ("04", 2, "def coin_score(p, z):\n    return (z - p) / (p * (1 - p))"),
+    ("05", 0, "def kl_term(mu, logvar):\n"
+              "    return kl_divergence(Normal(mu, (logvar / 2).exp()), Normal(0.0, 1.0)).sum(-1)"),
+    ("05", 0, "def kl_term(mu, logvar):\n    mu, logvar = mu.float(), logvar.float()\n"
+              "    return (mu**2 / 2 + (logvar.exp() - 1 - logvar) / 2).sum(1)"),
+    ("05", 1, "my_beta = torch.tensor(96.0)"),
+    ("05", 2, "def best_q(x, w, s, beta):\n    precision = w**2 / (beta * s**2) + 1\n"
+              "    return [w * x / (beta * s**2) / precision, torch.tensor(precision) ** -0.5]"),
+    ("06", 0, "def adam_step(theta, g, m, v, t, step_size=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
+              "    m = torch.lerp(g, m, beta1)\n    v = torch.lerp(g.square(), v, beta2)\n"
+              "    root = (v / (1 - beta2**t)) ** 0.5 + eps\n"
+              "    return [theta - step_size / (1 - beta1**t) * m / root, m, v]"),
+    ("06", 1, "first_step = 2.5"),
+    ("06", 2, "def momentum_step(theta, g, u, step_size, gamma):\n    u *= gamma\n    u += g\n"
+              "    return theta - step_size * u, u"),
     ("07", 0, "factor = 784.0"),
     ("07", 1, "from torch.distributions import Normal, kl_divergence\ndef kl_to_prior(mu, logvar, m):\n"
               "    return kl_divergence(Normal(mu, (logvar / 2).exp()), Normal(m, 0 * m + 1)).sum(1)"),
@@ -284,6 +392,11 @@ def test_a_right_answer_written_differently_is_right(lesson, index, answer):
     name = next(name for name in LESSONS if name.startswith(lesson))
     stub, check, _ = exercises(name)[index]
     assert run(name, stub, answer, check).startswith("Right.")
+
+
+@pytest.mark.parametrize(("name", "index"), [(name, i) for name, i in ALL if name[:2] in ("04", "05", "06")])
+def test_three_wrong_answers_are_held_against_it(name, index):
+    assert len([wrong for wrong in WRONG if wrong[:2] == (name[:2], index)]) >= 3
 
 
 FUNCTIONS = [(name, i) for name, i in ALL if exercises(name)[i][0].startswith("def ")]

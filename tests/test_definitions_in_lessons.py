@@ -1,0 +1,112 @@
+"""What lessons define in their cells, imported from there and held against references."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from tests.test_lessons import LESSONS, code
+
+
+def definitions(prefix, *names):
+    """The objects `names` as the cells of a lesson define them; earlier definitions are run too."""
+    name = next(name for name in LESSONS if name.startswith(prefix))
+    space, wanted, dtype = {}, set(names), torch.get_default_dtype()
+    try:
+        exec(code(name)[0].source, space)
+        for cell in code(name)[1:]:
+            lines = cell.source.splitlines()
+            if any(line.startswith(("def ", "class ")) and line.split()[1].split("(")[0].rstrip(":") in wanted
+                   for line in lines):
+                exec(cell.source, space)
+    finally:
+        torch.set_default_dtype(dtype)
+    return [space[name] for name in names]
+
+
+# -- lesson 04 ---------------------------------------------------------------------------------
+
+# Gauss-Hermite values, mu = sigma = 1: k -> Var d/dmu (pathwise, score function), d/dsigma likewise
+VARIANCES = {-3: (4, 495, 72, 1546), 0: (4, 30, 12, 136), 1: (4, 15, 8, 74), 3: (4, 87, 24, 346)}
+
+
+@pytest.mark.parametrize("k", VARIANCES)
+def test_exact_variances_of_lesson_04(k):
+    name = next(name for name in LESSONS if name.startswith("04"))
+    space = {}
+    for cell in code(name):
+        if cell is code(name)[0] or "hermegauss" in cell.source:
+            exec(cell.source, space)
+    np.testing.assert_allclose(space["exact_variances"](1.0 - k), VARIANCES[k], rtol=1e-9)
+
+
+def test_estimators_of_lesson_04_on_a_constant_a_linear_and_a_quadratic_cost():
+    parameters, pathwise, score_function = definitions("04", "parameters", "pathwise", "score_function")
+    del parameters
+    costs = ((lambda z: 0 * z + 5.0, 0.0, 0.0), (lambda z: 3 * z, 3.0, 0.0),
+             (lambda z: (z - 3.0) ** 2, 2 * (0.5 - 3.0), 2 * 2.0))
+    torch.manual_seed(0)
+    for cost, d_mu, d_sigma in costs:
+        for estimator in (pathwise, score_function):
+            for values, exact in zip(estimator(cost, 0.5, 2.0, 200_000), (d_mu, d_sigma), strict=True):
+                error = values.std().item() / math.sqrt(len(values))
+                assert abs(values.mean().item() - exact) <= 4 * error + 1e-12
+
+
+# -- lesson 05 ---------------------------------------------------------------------------------
+
+
+def test_effective_beta_of_lesson_05():
+    effective_beta, = definitions("05", "effective_beta")
+    assert effective_beta(lambda pixel, kl: pixel.sum() + 0.5 * kl.sum(), 30, 7) == pytest.approx(0.5)
+    assert effective_beta(lambda pixel, kl: pixel.mean() + kl.mean(), 784, 200) == pytest.approx(3.92)
+
+
+# -- lesson 06 ---------------------------------------------------------------------------------
+
+STEPS = 200
+
+
+@pytest.mark.parametrize(("name", "reference"), [
+    ("SGD", lambda p: torch.optim.SGD(p, lr=0.02)),
+    ("Momentum", lambda p: torch.optim.SGD(p, lr=0.02 * (1 - 0.8), momentum=0.8)),
+    ("RMSProp", lambda p: torch.optim.RMSprop(p, lr=0.02, alpha=0.95, eps=1e-8)),
+    ("Adam", lambda p: torch.optim.Adam(p, lr=0.02, betas=(0.8, 0.95), eps=1e-8)),
+])
+@pytest.mark.parametrize("size", [1.0, 1e-6])
+def test_optimizers_of_lesson_06_equal_torch(name, reference, size):
+    optimizer = definitions("06", "SGD", "Momentum", "RMSProp", "Adam")[
+        ["SGD", "Momentum", "RMSProp", "Adam"].index(name)](0.02, beta1=0.8, beta2=0.95)
+    generator = torch.Generator().manual_seed(0)
+    ours = torch.zeros(4, dtype=torch.float64)
+    theirs = nn.Parameter(ours.clone())
+    torchs = reference([theirs])
+    for _ in range(STEPS):
+        g = size * torch.randn(4, dtype=torch.float64, generator=generator)
+        ours = optimizer.step(ours, g)
+        theirs.grad = g
+        torchs.step()
+        assert (ours - theirs.detach()).abs().max() < 1e-12
+
+
+@pytest.mark.parametrize(("arguments", "names"), [
+    ({"step_size": 0.0}, "step_size"), ({"step_size": math.nan}, "step_size"),
+    ({"step_size": 0.1, "beta1": 1.0}, "beta1"), ({"step_size": 0.1, "beta1": -0.1}, "beta1"),
+    ({"step_size": 0.1, "beta2": 1.5}, "beta2"), ({"step_size": 0.1, "beta2": math.nan}, "beta2"),
+])
+@pytest.mark.parametrize("index", range(4))
+def test_optimizers_of_lesson_06_refuse(index, arguments, names):
+    optimizer = definitions("06", "SGD", "Momentum", "RMSProp", "Adam")[index]
+    with pytest.raises(ValueError, match=names):
+        optimizer(**arguments)
+
+
+@pytest.mark.parametrize("index", range(4))
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_optimizers_of_lesson_06_refuse_a_gradient_that_is_not_finite(index, bad):
+    optimizer = definitions("06", "SGD", "Momentum", "RMSProp", "Adam")[index](0.1)
+    theta = optimizer.step(torch.zeros(2), torch.ones(2))
+    with pytest.raises(ValueError, match="step 2 is not finite"):
+        optimizer.step(theta, torch.tensor([1.0, bad]))
