@@ -326,6 +326,7 @@ def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, seed: int =
 def warm_cache() -> None:
     """Train every model that the lessons share, where the cache does not have it yet."""
     trained_vae(2)
+    trained_vae(20, epochs=6)
 
 
 def _code_fingerprint() -> str:

@@ -1,5 +1,9 @@
-"""Widgets: each is a `VBox` with a short repr and a picture for pages without a kernel."""
+"""Widgets: each has a short repr and a picture for pages without a kernel."""
 
+from helpers.widgets.digit_canvas import DigitCanvas
 from helpers.widgets.explorer import Explorer
+from helpers.widgets.interpolation import Interpolation
+from helpers.widgets.latent_pad import LatentPad
+from helpers.widgets.traversals import Traversals
 
-__all__ = ["Explorer"]
+__all__ = ["DigitCanvas", "Explorer", "Interpolation", "LatentPad", "Traversals"]

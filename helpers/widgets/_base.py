@@ -1,0 +1,214 @@
+"""What the browser widgets share: their scripts, the networks they run, their picture without a kernel."""
+
+import base64
+import html
+import json
+from pathlib import Path
+
+import anywidget
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+import traitlets
+from matplotlib.figure import Figure
+from torch import Tensor, nn
+
+from helpers.figures import png
+
+HERE = Path(__file__).parent
+EXPORT = "export default { render };"  # the last line of each widget's script
+
+
+def script(name: str) -> str:
+    """The widget's script as one ES module: what all share, then `name`.js."""
+    own = (HERE / f"{name}.js").read_text(encoding="utf-8").rstrip()
+    if not own.endswith(EXPORT):
+        raise ValueError(f"{name}.js must end with {EXPORT!r}")
+    return (HERE / "decoder.js").read_text(encoding="utf-8") + "\n" + own + "\n"
+
+
+STYLE = (HERE / "widgets.css").read_text(encoding="utf-8")
+
+
+class BrowserWidget(anywidget.AnyWidget):
+    """An anywidget with a short repr, and a picture for pages without a kernel.
+
+    A subclass gives `_draw() -> Figure` (what the page shows without a kernel) and `__repr__`.
+    """
+
+    _css = STYLE
+
+    def _draw(self) -> Figure:
+        raise NotImplementedError
+
+    @property
+    def picture(self) -> bytes:
+        """What the widget shows now, as PNG, drawn by Python."""
+        figure = self._draw()
+        try:
+            return png(figure)
+        finally:
+            plt.close(figure)
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
+        picture = base64.b64encode(self.picture).decode("ascii")
+        data = {**data, "text/plain": repr(self), "image/png": picture}
+        return (data, *rest) if rest else data
+
+    def to_html(self, path: str | Path, *, title: str | None = None) -> Path:
+        """Write the widget as one file that needs neither a kernel nor a network. Returns its path.
+
+        Raises FileNotFoundError where the folder of `path` does not exist.
+        """
+        path = Path(path)
+        if not path.parent.is_dir():
+            raise FileNotFoundError(f"path: there is no folder {path.parent}")
+        state = {}
+        for name in self.trait_names(sync=True):
+            if name in ("_esm", "_css", "_anywidget_id", "layout", "tabbable", "tooltip",
+                        "comm") or name.startswith(("_model", "_view", "_dom")):
+                continue
+            value = getattr(self, name)
+            state[name] = ({"base64": base64.b64encode(value).decode("ascii")}
+                           if isinstance(value, bytes) else value)
+        module = str(self._esm).rstrip().removesuffix(EXPORT)
+        path.write_text(_PAGE.format(
+            title=html.escape(title or type(self).__name__), style=STYLE, module=module,
+            state=json.dumps(state).replace("</", "<\\/")), encoding="utf-8")
+        return path
+
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ margin: 16px; background: #fff; color: #111; }}
+{style}
+</style>
+</head>
+<body>
+<main id="widget"></main>
+<script type="module">
+{module}
+const state = {state};
+for (const [name, value] of Object.entries(state)) {{
+  if (value && value.base64 !== undefined) {{
+    state[name] = new DataView(Uint8Array.from(atob(value.base64), (c) => c.charCodeAt(0)).buffer);
+  }}
+}}
+const listeners = {{}};
+const model = {{ // the part of a widget's model that the scripts use, without a kernel behind it
+  get: (name) => state[name],
+  set: (name, value) => {{
+    state[name] = value;
+    for (const call of listeners[`change:${{name}}`] ?? []) call();
+  }},
+  on: (event, call) => (listeners[event] ??= new Set()).add(call),
+  off: (event, call) => listeners[event]?.delete(call),
+  save_changes: () => {{}},
+}};
+render({{ model, el: document.getElementById("widget") }});
+</script>
+</body>
+</html>
+"""
+
+# -- networks ----------------------------------------------------------------------------------
+
+_KINDS = {nn.ReLU: "relu", nn.Tanh: "tanh", nn.Softplus: "softplus", nn.Sigmoid: "sigmoid"}
+
+
+def pack_network(network: nn.Module, name: str = "decoder") -> tuple[list[dict], bytes]:
+    """The layers of an MLP and its weights, float32, for `network()` in decoder.js.
+
+    Raises TypeError for a layer that the browser cannot run, and ValueError for layers that do not
+    fit each other, for weights that are not finite, and for a Softplus other than the plain one.
+    """
+    if isinstance(network, nn.Linear):
+        network = nn.Sequential(network)
+    if not isinstance(network, nn.Sequential):
+        raise TypeError(f"{name}: an nn.Sequential is needed, not {type(network).__name__}")
+    layers, parts, width = [], [], None
+    for layer in _flat(network):
+        if isinstance(layer, nn.Linear):
+            if width not in (None, layer.in_features):
+                raise ValueError(f"{name}: a layer gives {width} numbers, the next takes {layer.in_features}")
+            width = layer.out_features
+            bias = torch.zeros(width) if layer.bias is None else layer.bias
+            values = [layer.weight.detach().cpu().float(), bias.detach().cpu().float()]
+            if not all(bool(torch.isfinite(value).all()) for value in values):
+                raise ValueError(f"{name}: its weights are not all finite")
+            layers.append({"kind": "linear", "inputs": layer.in_features, "outputs": width})
+            parts += [value.numpy().astype("<f4").tobytes() for value in values]
+        elif type(layer) in _KINDS:
+            if isinstance(layer, nn.Softplus) and (layer.beta, layer.threshold) != (1, 20):
+                raise ValueError(f"{name}: a Softplus with beta 1 and threshold 20 is needed")
+            layers.append({"kind": _KINDS[type(layer)]})
+        else:
+            raise TypeError(f"{name}: the browser runs Linear, ReLU, Tanh, Softplus and Sigmoid layers, "
+                            f"not {type(layer).__name__}")
+    if not layers or layers[0]["kind"] != "linear":
+        raise ValueError(f"{name}: its first layer must be Linear")
+    return layers, b"".join(parts)
+
+
+def _flat(network: nn.Sequential):
+    for layer in network:
+        if isinstance(layer, nn.Sequential):
+            yield from _flat(layer)
+        else:
+            yield layer
+
+
+def ends(layers: list[dict]) -> tuple[int, int]:
+    """How many numbers a packed network takes, and how many it gives."""
+    linear = [layer for layer in layers if layer["kind"] == "linear"]
+    return linear[0]["inputs"], linear[-1]["outputs"]
+
+
+def square_side(pixels: int, name: str = "decoder") -> int:
+    """The side of a square picture of `pixels`; ValueError where there is none."""
+    side = round(pixels**0.5)
+    if side * side != pixels:
+        raise ValueError(f"{name}: square pictures are needed, not {pixels} pixels")
+    return side
+
+
+def pack_floats(name: str, value: Tensor, shape: tuple[int | None, ...]) -> bytes:
+    """Float32 bytes of a finite tensor of `shape` (None: any size)."""
+    if not isinstance(value, Tensor):
+        raise TypeError(f"{name}: a tensor is needed, not {type(value).__name__}")
+    fits = value.ndim == len(shape) and all(a in (None, b) for a, b in zip(shape, value.shape, strict=True))
+    if not fits:
+        wanted = ", ".join("n" if size is None else str(size) for size in shape)
+        raise ValueError(f"{name}: the shape ({wanted}) is needed, not {tuple(value.shape)}")
+    if not bool(torch.isfinite(value).all()):
+        raise ValueError(f"{name}: its numbers are not all finite")
+    return value.detach().cpu().float().numpy().astype("<f4").tobytes()
+
+
+def pack_images(name: str, images: Tensor, shape: tuple[int | None, ...]) -> bytes:
+    """Images from 0 to 1 as bytes from 0 to 255."""
+    pack_floats(name, images, shape)
+    if not (images.min() >= 0 and images.max() <= 1):
+        raise ValueError(f"{name}: pixels must be numbers from 0 to 1")
+    return np.round(255 * images.detach().cpu().numpy()).astype(np.uint8).tobytes()
+
+
+def finite_pair(proposal: dict) -> list[float]:
+    """Validator of a trait that holds two finite numbers."""
+    value = proposal["value"]
+    try:
+        pair = [float(number) for number in value]
+    except TypeError:
+        pair = []
+    if len(pair) != 2 or not np.isfinite(pair).all():
+        raise traitlets.TraitError(f"{proposal['trait'].name}: two finite numbers are needed, not {value!r}")
+    return pair

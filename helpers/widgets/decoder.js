@@ -1,0 +1,115 @@
+// What all widgets share: an MLP that runs in the browser, and its pictures.
+// Prepended to each widget's own script; it exports nothing.
+
+// A network from `layers` and the weights it reads, in order, out of one buffer of float32.
+// layers: [{kind: "linear", inputs, outputs} | {kind: "relu" | "tanh" | "softplus" | "sigmoid"}]
+// Gives run(input) -> Float32Array, the same array at each call.
+function network(layers, bytes) {
+  const weights = floats(bytes);
+  let at = 0;
+  const take = (count) => weights.subarray(at, (at += count));
+  const steps = layers.map((layer) => {
+    if (layer.kind !== "linear") return ACTIVATIONS[layer.kind];
+    const matrix = take(layer.inputs * layer.outputs); // row by row: the weights of one output
+    const bias = take(layer.outputs);
+    return linear(matrix, bias, layer.inputs, new Float32Array(layer.outputs));
+  });
+  return (input) => steps.reduce((values, step) => step(values), input);
+}
+
+function linear(matrix, bias, inputs, out) {
+  return (values) => {
+    for (let row = 0, start = 0; row < out.length; row++, start += inputs) {
+      let sum = bias[row], i = 0;
+      for (; i + 3 < inputs; i += 4) {
+        const k = start + i;
+        sum += matrix[k] * values[i] + matrix[k + 1] * values[i + 1]
+          + matrix[k + 2] * values[i + 2] + matrix[k + 3] * values[i + 3];
+      }
+      for (; i < inputs; i++) sum += matrix[start + i] * values[i];
+      out[row] = sum;
+    }
+    return out;
+  };
+}
+
+const each = (change) => (values) => {
+  for (let i = 0; i < values.length; i++) values[i] = change(values[i]);
+  return values;
+};
+const ACTIVATIONS = {
+  relu: each((a) => (a > 0 ? a : 0)),
+  tanh: each(Math.tanh),
+  softplus: each((a) => (a > 20 ? a : Math.log1p(Math.exp(a)))), // torch's threshold
+  sigmoid: each((a) => 1 / (1 + Math.exp(-a))),
+};
+
+// Bytes that came from Python, as float32; a copy, since their offset need not be a multiple of 4.
+function floats(bytes) {
+  if (!bytes || !bytes.byteLength) return new Float32Array(0);
+  const start = bytes.byteOffset ?? 0;
+  return new Float32Array((bytes.buffer ?? bytes).slice(start, start + bytes.byteLength));
+}
+
+function octets(bytes) {
+  if (!bytes || !bytes.byteLength) return new Uint8Array(0);
+  return new Uint8Array(bytes.buffer ?? bytes, bytes.byteOffset ?? 0, bytes.byteLength);
+}
+
+// A canvas of side x side pixels that shows numbers from 0 (white) to 1 (black).
+function picture(side, label) {
+  const canvas = element("canvas", { width: side, height: side, className: "vae-picture" });
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", label);
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(side, side);
+  image.data.fill(255);
+  const pixels = new Uint32Array(image.data.buffer);
+  canvas.paint = (values, scale = 255) => {
+    for (let i = 0; i < pixels.length; i++) {
+      const grey = 255 - Math.round(Math.min(255, Math.max(0, values[i] * scale)));
+      pixels[i] = 0xff000000 | (grey << 16) | (grey << 8) | grey;
+    }
+    context.putImageData(image, 0, 0);
+  };
+  return canvas;
+}
+
+function element(tag, properties = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
+}
+
+// Keys pressed in a widget stay in it: JupyterLab would take arrows and enter for its own shortcuts.
+function keepKeys(root, signal) {
+  root.addEventListener("keydown", (event) => {
+    if (event.key !== "Tab" && !event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+  }, { signal });
+}
+
+let labelled = 0;
+
+// A labelled range slider: {node, input}. `shown` turns its value into words.
+function slider(name, { min, max, step, value }, shown = (v) => v.toFixed(2)) {
+  const id = `vae-slider-${Date.now().toString(36)}-${labelled++}`;
+  const input = element("input", { type: "range", id, min, max, step, value });
+  const output = element("output", { htmlFor: id });
+  const node = element("div", { className: "vae-slider" },
+    element("label", { htmlFor: id, textContent: name }), input, output);
+  const show = () => {
+    output.textContent = shown(Number(input.value));
+    input.setAttribute("aria-valuetext", output.textContent);
+  };
+  input.addEventListener("input", show);
+  show();
+  return { node, input, set: (v) => { input.value = v; show(); } };
+}
+
+// Two numbers from N(0, 1): Box and Muller 1958.
+function normalPair() {
+  const radius = Math.sqrt(-2 * Math.log(1 - Math.random())), angle = 2 * Math.PI * Math.random();
+  return [radius * Math.cos(angle), radius * Math.sin(angle)];
+}
+
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));

@@ -1,0 +1,138 @@
+"""`LatentPad`: move through a two-dimensional latent space; the browser decodes."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+import traitlets
+from matplotlib.figure import Figure
+from torch import Tensor, nn
+
+from helpers import figures
+from helpers.widgets._base import (
+    BrowserWidget,
+    ends,
+    finite_pair,
+    pack_floats,
+    pack_images,
+    pack_network,
+    script,
+    square_side,
+)
+
+
+class LatentPad(BrowserWidget):
+    """A square of latent space to drag a point through, and the picture that the decoder makes of it.
+
+    decoder: an nn.Sequential of Linear, ReLU, Tanh, Softplus and Sigmoid layers that takes z (2,) and
+        gives a square picture with pixels from 0 to 1. Its weights go to the browser once.
+    means: (n, 2), the means mu of q(z|x) of n images, drawn as the digits they belong to
+    sigmas: (n, 2), their standard deviations; drawn as ellipses of one and two sigma when picked
+    labels: (n,), the digits; images: (n, pixels), the images themselves, shown when picked
+    prior: whether the density of N(0, I) is drawn behind; extent: the square goes from -extent to extent
+
+    Traits, which Python reads and sets: `z`, two numbers; `picked`, the number of a mean or None;
+    `epsilon`, the noise of the picked reconstruction, z = mu + sigma * epsilon; `drawn`, empty or
+    [mu1, mu2, sigma1, sigma2] of one more posterior (that of a drawing).
+
+    Raises TypeError or ValueError for a network that the browser cannot run, a latent size other than
+    2, tensors of other shapes, and numbers that are not finite.
+    """
+
+    _esm = script("latent_pad")
+
+    z = traitlets.List(traitlets.Float(), default_value=[0.0, 0.0]).tag(sync=True)
+    picked = traitlets.Int(None, allow_none=True).tag(sync=True)
+    epsilon = traitlets.List(traitlets.Float(), default_value=[0.0, 0.0]).tag(sync=True)
+    drawn = traitlets.List(traitlets.Float()).tag(sync=True)
+    extent = traitlets.Float(4.0).tag(sync=True)
+    _layers = traitlets.List().tag(sync=True)
+    _weights = traitlets.Bytes().tag(sync=True)
+    _means = traitlets.Bytes().tag(sync=True)
+    _sigmas = traitlets.Bytes().tag(sync=True)
+    _labels = traitlets.List().tag(sync=True)
+    _images = traitlets.Bytes().tag(sync=True)
+    _prior = traitlets.Bool(True).tag(sync=True)
+    _colours = traitlets.List(list(figures.TEN)).tag(sync=True)
+
+    def __init__(self, decoder: nn.Module, *, means: Tensor | None = None, sigmas: Tensor | None = None,
+                 labels: Tensor | None = None, images: Tensor | None = None, prior: bool = True,
+                 extent: float = 4.0, z: tuple[float, float] = (0.0, 0.0)):
+        layers, weights = pack_network(decoder)
+        latent, pixels = ends(layers)
+        if latent != 2:
+            raise ValueError(f"decoder: the pad needs 2 latent dimensions, not {latent}")
+        square_side(pixels)
+        if not (isinstance(extent, int | float) and 0 < extent < float("inf")):
+            raise ValueError(f"extent: a positive number is needed, not {extent!r}")
+        n = None if means is None else len(means)
+        for name, value in (("sigmas", sigmas), ("labels", labels), ("images", images)):
+            if value is not None and n is None:
+                raise ValueError(f"{name}: they belong to means, which are missing")
+        packed = {"_means": b"" if means is None else pack_floats("means", means, (None, 2)),
+                  "_sigmas": b"" if sigmas is None else pack_floats("sigmas", sigmas, (n, 2)),
+                  "_images": b"" if images is None else pack_images("images", images, (n, pixels))}
+        if sigmas is not None and not bool((sigmas > 0).all()):
+            raise ValueError("sigmas: standard deviations must be positive")
+        if labels is not None and len(labels) != n:
+            raise ValueError(f"labels: one for each of the {n} means is needed, not {len(labels)}")
+        self._decoder, self._n = decoder, n or 0
+        super().__init__(z=list(z), extent=float(extent), _layers=layers, _weights=weights, _prior=prior,
+                         _labels=[] if labels is None else [int(label) for label in labels], **packed)
+
+    @classmethod
+    def of(cls, model: nn.Module, images: Tensor | None = None, labels: Tensor | None = None,
+           **options) -> "LatentPad":
+        """The pad of a `helpers.vae.VAE` with two latent dimensions, and of the codes of `images`."""
+        decoder = nn.Sequential(model.decoder, nn.Sigmoid())
+        if images is None:
+            return cls(decoder, **options)
+        with torch.no_grad():
+            mu, logvar = model.encode(images)
+        return cls(decoder, means=mu, sigmas=torch.exp(0.5 * logvar), labels=labels, images=images, **options)
+
+    @property
+    def decoded(self) -> Tensor:
+        """The picture at z as torch decodes it, (pixels,)."""
+        with torch.no_grad():
+            return self._decoder(torch.tensor([self.z], dtype=torch.float32))[0]
+
+    @traitlets.validate("z", "epsilon")
+    def _check_pair(self, proposal: dict) -> list[float]:
+        return finite_pair(proposal)
+
+    @traitlets.validate("drawn")
+    def _check_drawn(self, proposal: dict) -> list[float]:
+        value = [float(number) for number in proposal["value"]]
+        if value and (len(value) != 4 or not np.isfinite(value).all() or min(value[2:]) <= 0):
+            raise traitlets.TraitError("drawn: [] or [mu1, mu2, sigma1, sigma2] with positive sigmas is "
+                                       f"needed, not {value!r}")
+        return value
+
+    @traitlets.validate("picked")
+    def _check_picked(self, proposal: dict) -> int | None:
+        value = proposal["value"]
+        if value is not None and not 0 <= value < self._n:
+            raise traitlets.TraitError(f"picked: None or a number from 0 to {self._n - 1} is needed, "
+                                       f"not {value}" if self._n else "picked: this pad has no means")
+        return value
+
+    def __repr__(self) -> str:
+        return f"LatentPad(z=({self.z[0]:.2f}, {self.z[1]:.2f}), picked={self.picked})"
+
+    def _draw(self) -> Figure:
+        figure, (plane, picture) = plt.subplots(1, 2, figsize=(8, 4), width_ratios=[1.15, 1])
+        if self._prior:
+            for radius in (1, 2, 3):
+                plane.add_patch(plt.Circle((0, 0), radius, fill=False, ls=":", color=figures.GREY))
+        if self._n:
+            means = torch.from_numpy(np.frombuffer(self._means, "<f4").reshape(-1, 2)[:1000].copy())
+            labels = torch.tensor(self._labels[:1000] or [0] * len(means))
+            figures.latent_plane(means, labels, ax=plane)
+        plane.plot(*self.z, "o", ms=14, mfc="none", mec="white", mew=5)
+        plane.plot(*self.z, "o", ms=14, mfc="none", mec=figures.INK, mew=2.5)
+        plane.set(xlim=(-self.extent, self.extent), ylim=(-self.extent, self.extent), xlabel="$z_1$",
+                  ylabel="$z_2$")
+        plane.set_aspect("equal")
+        figures.show_digits(self.decoded[None], columns=1, ax=picture,
+                            title=f"decoded from $z$ = ({self.z[0]:.2f}, {self.z[1]:.2f})")
+        return figure

@@ -1,0 +1,352 @@
+"""The widgets that run in the browser: by mouse, keyboard and touch; without a kernel; accessibility."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import time
+
+import nbformat
+import pytest
+import torch
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+from torch import nn
+
+from helpers.widgets import LatentPad
+from tests.browser.conftest import NEEDED
+from tests.browser.jupyterlab import ask, open_and_run, outputs
+
+MAKE_PADS = """
+import torch
+from torch import nn
+from helpers.widgets import LatentPad
+torch.manual_seed(0)
+decoder = nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 784), nn.Sigmoid())
+with torch.no_grad():
+    decoder[2].weight *= 8
+means = torch.tensor([[-2.0, 0.0], [2.0, 1.0], [0.0, -2.5]])
+pad = LatentPad(decoder, means=means, sigmas=torch.full((3, 2), 0.4), labels=torch.tensor([3, 7, 1]),
+                images=torch.rand(3, 784).round())
+other = LatentPad(decoder, z=(1.0, 1.0))
+"""
+BLACKNESS = """canvas => {
+    const {width, height} = canvas;
+    const pixels = canvas.getContext('2d').getImageData(0, 0, width, height).data;
+    return Array.from({length: width * height}, (_, i) => 255 - pixels[4 * i]);
+}"""
+
+
+def pads_here():
+    space = {}
+    exec(MAKE_PADS, space)
+    return space["pad"], space["other"]
+
+
+@pytest.fixture
+def page(lab, browser):
+    """A notebook in JupyterLab with two pads on display."""
+    notebook = new_notebook(cells=[new_code_cell(MAKE_PADS + "pad"), new_code_cell("other")])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, lab.folder / "pads.ipynb")
+    context = browser.new_context(viewport={"width": 1280, "height": 1000}, has_touch=True)
+    page = context.new_page()
+    page.sent = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(frame)))
+    page.trouble = open_and_run(page, lab.address("pads.ipynb"))
+    page.wait_for_selector(".vae-widget >> nth=1")
+    yield page
+    assert page.trouble == []
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")
+    context.close()
+
+
+def plane(page, index=0):
+    return page.locator("canvas[role=application]").nth(index)
+
+
+def decoded(page, index=0):
+    return page.locator(".vae-widget").nth(index).locator("canvas[role=img]").first
+
+
+def at(page, z, index=0):
+    """Where on the page the point z of a pad is."""
+    box = plane(page, index).bounding_box()
+    return (box["x"] + (z[0] / 4 + 1) * box["width"] / 2, box["y"] + (1 - z[1] / 4) * box["height"] / 2)
+
+
+def wait_for(page, code, expected):
+    """Waits until the kernel prints `expected`, and fails with what it prints otherwise."""
+    for _ in range(50):
+        found = ask(page, code)
+        if found == expected:
+            return
+        page.wait_for_timeout(100)
+    assert found == expected
+
+
+def assert_decoded_as_torch_does(page):
+    shown = decoded(page).evaluate(BLACKNESS)
+    exact = json.loads(ask(page, "print((255 * pad.decoded).tolist())"))
+    assert max(abs(a - b) for a, b in zip(shown, exact, strict=True)) <= 1.0
+    assert max(shown) - min(shown) > 50  # there is a picture
+
+
+def test_drag_with_the_mouse(page):
+    page.mouse.move(*at(page, (0.0, 0.0)))
+    page.mouse.down()
+    page.mouse.move(*at(page, (1.0, 1.0)), steps=5)
+    page.mouse.move(*at(page, (2.0, -1.0)), steps=5)
+    page.mouse.up()
+    wait_for(page, "print([round(v) for v in pad.z], other.z)", "[2, -1] [1.0, 1.0]")
+    assert_decoded_as_torch_does(page)
+
+
+def test_keys(page):
+    plane(page).focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowDown"):
+        plane(page).press(key)
+    wait_for(page, "print([round(v, 2) for v in pad.z])", "[0.2, 0.09]")
+    assert_decoded_as_torch_does(page)
+    plane(page).press("Enter")  # the nearest mean is the second one, 2.0 away; the first is 2.2 away
+    wait_for(page, "print(pad.picked, pad.z)", "1 [2.0, 1.0]")
+    plane(page).press("Escape")
+    plane(page).press("Home")
+    wait_for(page, "print(pad.picked, [float(v) for v in pad.z])", "None [0.0, 0.0]")
+    assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.activeCellIndex") == 0
+
+
+def test_touch(page):
+    session = page.context.new_cdp_session(page)
+    points = [at(page, z) for z in ((0.0, 0.0), (-0.5, 0.5), (-1.0, 1.0), (-1.0, 2.0))]
+    for kind, (x, y) in zip(("touchStart", "touchMove", "touchMove", "touchMove"), points, strict=True):
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    wait_for(page, "print([round(v) for v in pad.z])", "[-1, 2]")
+    assert_decoded_as_torch_does(page)
+
+
+def test_sliders_move_what_they_name(page):
+    for index, expected in ((0, "[0.05, 0.0]"), (1, "[0.05, 0.05]")):
+        slider = page.locator(".vae-widget").first.locator("input[type=range]").nth(index)
+        slider.focus()
+        for _ in range(5):
+            slider.press("ArrowRight")
+        wait_for(page, "print([round(float(v), 2) for v in pad.z])", expected)
+    assert_decoded_as_torch_does(page)
+
+
+def test_a_click_picks_an_image_and_the_button_draws_epsilon_again(page):
+    widget = page.locator(".vae-widget").first
+    page.mouse.click(*at(page, (2.0, 1.0)))
+    wait_for(page, "print(pad.picked, pad.z)", "1 [2.0, 1.0]")
+    pictures = widget.locator("canvas[role=img]")
+    image = json.loads(ask(page, "print([round(255 * v) for v in torch.frombuffer(bytearray(pad._images), "
+                                 "dtype=torch.uint8)[784:1568].div(255).tolist()])"))
+    assert pictures.nth(1).evaluate(BLACKNESS) == image
+    before = plane(page).evaluate("node => node.toDataURL()")
+    widget.get_by_role("button").click()
+    wait_for(page, "print(pad.epsilon != [0.0, 0.0])", "True")
+    exact = json.loads(ask(page, "z = means[1] + 0.4 * torch.tensor(pad.epsilon)\n"
+                                 "with torch.no_grad(): print((255 * decoder(z)).tolist())"))
+    shown = pictures.nth(2).evaluate(BLACKNESS)
+    assert max(abs(a - b) for a, b in zip(shown, exact, strict=True)) <= 1.0
+    assert plane(page).evaluate("node => node.toDataURL()") != before
+
+
+def test_python_moves_the_ring(page):
+    before = decoded(page).evaluate(BLACKNESS)
+    ask(page, "pad.z = [-1.5, 2.5]; pad.drawn = [1.0, 1.0, 0.3, 0.2]")
+    page.wait_for_function("document.querySelector('.vae-status').textContent.includes('-1.50, 2.50')")
+    assert decoded(page).evaluate(BLACKNESS) != before
+    assert_decoded_as_torch_does(page)
+
+
+def test_re_running_and_closing_leave_nothing(page):
+    assert page.locator(".vae-widget").count() == 2
+    page.evaluate("""() => { const {content} = window.jupyterapp.shell.currentWidget;
+        content.activeCellIndex = 1; return window.jupyterapp.commands.execute('notebook:run-cell'); }""")
+    page.wait_for_timeout(500)
+    page.wait_for_function("() => document.querySelectorAll('.vae-widget').length === 2")
+    ask(page, "other.close()")
+    page.wait_for_function("() => document.querySelectorAll('.vae-widget').length === 1")
+
+
+def test_a_busy_kernel_is_not_flooded(page):
+    page.mouse.move(*at(page, (0.0, 0.0)))
+    page.mouse.down()
+    page.evaluate("""() => { window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel
+        .requestExecute({code: 'import time; time.sleep(10)'}); }""")
+    page.wait_for_timeout(300)
+    page.sent.clear()
+    corner, start = at(page, (0.0, -1.0)), time.monotonic()
+    for step in range(100):
+        page.mouse.move(corner[0] + step, corner[1])
+    assert time.monotonic() - start < 9  # the kernel has been busy all the time
+    sent = sum(b"comm_msg" in (frame if isinstance(frame, bytes) else frame.encode()) for frame in page.sent)
+    assert 1 <= sent <= 2, f"{sent} messages went to a kernel that answered none"
+    page.mouse.up()
+    goal = f"{99 / plane(page).bounding_box()['width'] * 8:.1f} -1"
+    wait_for(page, "print(f'{pad.z[0]:.1f} {pad.z[1]:.0f}')", goal)  # the last one does arrive
+
+
+# -- without a kernel --------------------------------------------------------------------------
+
+
+def offline_page(browser, path, width=900):
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.trouble = []
+    page.on("pageerror", lambda error: page.trouble.append(str(error)))
+    page.on("console", lambda message: page.trouble.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda request: page.trouble.append(request.url) if request.url[:4] == "http" else None)
+    page.goto(path.as_uri())
+    return page
+
+
+def test_the_file_decodes_from_disk(browser, tmp_path):
+    pad, _ = pads_here()
+    page = offline_page(browser, pad.to_html(tmp_path / "pad.html"))
+    plane(page).focus()
+    for _ in range(7):
+        plane(page).press("ArrowLeft")
+    pad.z = [-0.7, 0.0]
+    shown = decoded(page).evaluate(BLACKNESS)
+    exact = (255 * pad.decoded).tolist()
+    assert max(abs(a - b) for a, b in zip(shown, exact, strict=True)) <= 1.0
+    assert page.trouble == []
+    page.close()
+
+
+@pytest.mark.parametrize("layers", [
+    [nn.Linear(2, 30), nn.ReLU(), nn.Linear(30, 16), nn.Sigmoid()],
+    [nn.Linear(2, 7), nn.Softplus(), nn.Sequential(nn.Linear(7, 9, bias=False), nn.Tanh()), nn.Linear(9, 16),
+     nn.Sigmoid()],
+    [nn.Linear(2, 400), nn.ReLU(), nn.Linear(400, 784), nn.Sigmoid()],
+], ids=["relu", "softplus and tanh", "2-400-784"])
+def test_every_layer_is_computed_as_torch_does(browser, tmp_path, layers):
+    torch.manual_seed(1)
+    pad = LatentPad(nn.Sequential(*layers), z=(1.5, -2.0))
+    with torch.no_grad():
+        layers[0].weight *= 3
+    pad = LatentPad(nn.Sequential(*layers), z=(1.5, -2.0))
+    page = offline_page(browser, pad.to_html(tmp_path / "pad.html"))
+    shown, exact = decoded(page).evaluate(BLACKNESS), (255 * pad.decoded).tolist()
+    assert max(abs(a - b) for a, b in zip(shown, exact, strict=True)) <= 1.0
+    page.close()
+
+
+def test_cleaning_up_removes_every_listener(browser, tmp_path):
+    pad, _ = pads_here()
+    path = pad.to_html(tmp_path / "pad.html")
+    call = 'render({ model, el: document.getElementById("widget") });'
+    text = path.read_text(encoding="utf-8")
+    assert text.count(call) == 1
+    watched = f"window.listeners = listeners; window.stop = {call}"
+    path.write_text(text.replace(call, watched), encoding="utf-8")
+    page = offline_page(browser, path)
+    count = "() => Object.values(window.listeners).reduce((sum, calls) => sum + calls.size, 0)"
+    assert page.evaluate(count) == 4
+    page.evaluate("() => window.stop()")
+    assert page.evaluate(count) == 0
+    assert page.locator(".vae-widget").count() == 0
+    assert page.trouble == []
+    page.close()
+
+
+@pytest.mark.parametrize("width", [320, 900])
+def test_nothing_sticks_out_on_a_narrow_page(browser, tmp_path, width):
+    pad, _ = pads_here()
+    page = offline_page(browser, pad.to_html(tmp_path / "pad.html"), width)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_serious_violation(browser, tmp_path, theme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    pad, _ = pads_here()
+    pad.picked = 1
+    page = offline_page(browser, pad.to_html(tmp_path / "pad.html"))
+    if theme == "dark":
+        page.evaluate("""() => { document.body.style.background = '#111';
+            document.documentElement.style.setProperty('--jp-ui-font-color0', 'rgba(255, 255, 255, 1)'); }""")
+    found = axe.Axe().run(page, context=".vae-widget").response
+    assert len(found["passes"]) > 5
+    serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
+    assert serious == []
+    page.close()
+
+
+def npm_file(folder, package, inside):
+    """A file of a package of the npm registry."""
+    if not shutil.which("npm"):
+        if NEEDED:
+            pytest.fail("no npm: apt-get install npm", pytrace=False)
+        pytest.skip("no npm: apt-get install npm")
+    packed = subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True, capture_output=True,
+                            text=True).stdout.split()[-1]
+    with tarfile.open(folder / packed) as archive:
+        return archive.extractfile(f"package/{inside}").read()
+
+
+def test_an_exported_page_keeps_decoding(browser, tmp_path):
+    """`jupyter nbconvert --to html` of a notebook with its widget state; its requests answered from npm."""
+    notebook = new_notebook(cells=[new_code_cell(MAKE_PADS + "pad")])
+    NotebookClient(notebook, timeout=120, kernel_name="python3", store_widget_state=True).execute()
+    nbformat.write(notebook, tmp_path / "page.ipynb")
+    subprocess.run([sys.executable, "-m", "nbconvert", "--to", "html", "page.ipynb"], cwd=tmp_path,
+                   check=True, capture_output=True)
+    answers = {
+        "embed-amd.js": npm_file(tmp_path, "@jupyter-widgets/html-manager@1", "dist/embed-amd.js"),
+        "anywidget": npm_file(tmp_path, "anywidget@0.11", "dist/index.js"),
+        "require": npm_file(tmp_path, "requirejs@2", "require.js"),
+    }
+
+    def answer(route):
+        url = route.request.url
+        content = next((body for part, body in answers.items() if part in url), None)
+        if content is None:
+            return route.abort()
+        return route.fulfill(body=content, content_type="text/javascript",
+                             headers={"Access-Control-Allow-Origin": "*"})
+
+    page = browser.new_page(viewport={"width": 1000, "height": 900})
+    page.route(re.compile("^https?://"), answer)
+    page.goto((tmp_path / "page.html").as_uri())
+    plane(page).wait_for(timeout=30_000)
+    plane(page).focus()
+    for _ in range(4):
+        plane(page).press("ArrowUp")
+    pad, _ = pads_here()
+    pad.z = [0.0, 0.4]
+    shown, exact = decoded(page).evaluate(BLACKNESS), (255 * pad.decoded).tolist()
+    assert max(abs(a - b) for a, b in zip(shown, exact, strict=True)) <= 1.0
+    page.close()
+
+
+def test_notebook_7_shows_the_pad(lab, browser):
+    """Notebook 7 is JupyterLab's front end around one notebook; here: the same pad, in its page."""
+    pytest.importorskip("notebook")
+    notebook = new_notebook(cells=[new_code_cell(MAKE_PADS + "pad")])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, lab.folder / "one_pad.ipynb")
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page.goto(f"{lab.server}/notebooks/one_pad.ipynb?token={lab.token}")
+    page.wait_for_selector(".jp-InputArea")
+    page.wait_for_timeout(2000)
+    page.keyboard.press("Escape")
+    page.locator(".jp-InputArea-editor").first.click()
+    page.keyboard.press("Shift+Enter")
+    plane(page).wait_for(timeout=60_000)
+    before = decoded(page).evaluate(BLACKNESS)
+    page.mouse.click(*at(page, (1.5, 1.5)))
+    assert decoded(page).evaluate(BLACKNESS) != before
+    plane(page).press("Home")
+    assert decoded(page).evaluate(BLACKNESS) == before
+    page.close()
+
+
+def test_no_output_of_the_pads_is_an_error(page):
+    assert all(output["output_type"] != "error" for output in outputs(page))
