@@ -336,7 +336,9 @@ WRONG = [
     ("08", 0, "def great_circle(a, b, n):\n    omega = a @ b / (a.norm() * b.norm())\n"
               "    t = torch.linspace(0, 1, n)[:, None]\n"
               "    return (torch.sin((1 - t) * omega) * a + torch.sin(t * omega) * b) / torch.sin(omega)",
-     "length"),
+     "away from its place"),
+    ("08", 0, "def great_circle(a, b, n):\n    w = torch.linspace(0, math.pi / 2, n)[:, None]\n"
+              "    return torch.cos(w) * a + torch.sin(w) * b", "with 50 degrees"),
     ("08", 0, "def great_circle(a, b, n):\n    return a", "shape (6,); (5, 6) is needed"),
     ("08", 1, "def share_of_area(logvar):\n    return torch.exp(logvar).prod(1)", "you multiply variances"),
     ("08", 1, "def share_of_area(logvar):\n    return 3.14159 * torch.exp(0.5 * logvar).prod(1)", "off by"),

@@ -300,7 +300,7 @@ def test_traversals_draws_what_torch_decodes(shown):
             assert differs(found[f"z{i} set to {value}"], probabilities) <= 1
         assert differs(found[f"z{i} set to the value of the slider"], decoded[-1]) <= 1
     assert differs(found["decoded code"], widget._decode(normal(5, 4)[2])) <= 1
-    assert differs(found["training image"], uniform(5, 64)[2]) <= 1
+    assert differs(found["image"], uniform(5, 64)[2]) <= 1
     assert page.locator("output").all_inner_texts() == ["2", "1.37"]
 
 
@@ -341,7 +341,7 @@ def test_more_than_ten_rows_scroll_in_a_labelled_region(shown):
 def test_without_images_traversals_shows_the_decoded_code_alone(shown):
     found = canvases(shown(Traversals(mlp(), normal(5, 4), torch.zeros(4))))
     assert "decoded code" in found
-    assert "training image" not in found
+    assert "image" not in found
 
 
 @needs_browser

@@ -78,7 +78,7 @@ class BrowserWidget(anywidget.AnyWidget):
         module = str(self._esm).rstrip().removesuffix(EXPORT)
         path.write_text(_PAGE.format(
             title=html.escape(title or type(self).__name__), style=STYLE, module=module,
-            state=json.dumps(state).replace("</", "<\\/")), encoding="utf-8")
+            state=json.dumps(state).replace("<", "\\u003c")), encoding="utf-8")
         return path
 
 
@@ -89,7 +89,8 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <style>
-body {{ margin: 16px; background: #fff; color: #111; }}
+:root {{ color-scheme: light dark; }}
+body {{ margin: 16px; background: Canvas; color: CanvasText; }}
 {style}
 </style>
 </head>
@@ -129,7 +130,8 @@ def pack_network(network: nn.Module, name: str = "decoder") -> tuple[list[dict],
     """The layers of an MLP and its weights, float32, for `network()` in decoder.js.
 
     Raises TypeError for a layer that the browser cannot run, and ValueError for layers that do not
-    fit each other, for weights that are not finite, and for a Softplus other than the plain one.
+    fit each other, for weights that are not finite, for a Softplus other than the plain one, and for
+    a network that does something else than its layers say (a forward of its own, hooks).
     """
     if isinstance(network, nn.Linear):
         network = nn.Sequential(network)
@@ -141,6 +143,8 @@ def pack_network(network: nn.Module, name: str = "decoder") -> tuple[list[dict],
             if width not in (None, layer.in_features):
                 raise ValueError(f"{name}: a layer gives {width} numbers, the next takes {layer.in_features}")
             width = layer.out_features
+            if not (width and layer.in_features and layer.weight.is_floating_point()):
+                raise ValueError(f"{name}: its Linear layers need real weights, and inputs and outputs")
             bias = torch.zeros(width) if layer.bias is None else layer.bias
             values = [layer.weight.detach().cpu().float(), bias.detach().cpu().float()]
             if not all(bool(torch.isfinite(value).all()) for value in values):
@@ -156,7 +160,32 @@ def pack_network(network: nn.Module, name: str = "decoder") -> tuple[list[dict],
                             f"not {type(layer).__name__}")
     if not layers or layers[0]["kind"] != "linear":
         raise ValueError(f"{name}: its first layer must be Linear")
-    return layers, b"".join(parts)
+    packed = b"".join(parts)
+    z = torch.linspace(-1.5, 1.5, 3 * layers[0]["inputs"]).view(3, -1)
+    with torch.no_grad():
+        first = next(network.parameters())
+        given = network(z.to(first.device, first.dtype)).cpu().double().numpy()
+    computed = run_packed(layers, packed, z.double().numpy())
+    if given.shape != computed.shape or not np.allclose(given, computed, rtol=1e-3, atol=1e-4):
+        raise ValueError(f"{name}: it does something else than its layers say; the browser runs only those")
+    return layers, packed
+
+
+def run_packed(layers: list[dict], packed: bytes, values: np.ndarray) -> np.ndarray:
+    """What decoder.js computes from a packed network, in double precision: (n, inputs) -> (n, outputs)."""
+    weights, at = np.frombuffer(packed, "<f4").astype(float), 0
+    activations = {"relu": lambda a: np.maximum(a, 0), "tanh": np.tanh,
+                   "softplus": lambda a: np.logaddexp(0, a), "sigmoid": lambda a: 1 / (1 + np.exp(-a))}
+    for layer in layers:
+        if layer["kind"] == "linear":
+            rows, columns = layer["outputs"], layer["inputs"]
+            matrix = weights[at : at + rows * columns].reshape(rows, columns)
+            bias = weights[at + rows * columns : at + rows * columns + rows]
+            at += rows * columns + rows
+            values = values @ matrix.T + bias
+        else:
+            values = activations[layer["kind"]](values)
+    return values
 
 
 def _flat(network: nn.Sequential):
@@ -189,7 +218,7 @@ def pack_floats(name: str, value: Tensor, shape: tuple[int | None, ...]) -> byte
     if not fits:
         wanted = ", ".join("n" if size is None else str(size) for size in shape)
         raise ValueError(f"{name}: the shape ({wanted}) is needed, not {tuple(value.shape)}")
-    if not bool(torch.isfinite(value).all()):
+    if not bool(torch.isfinite(value.float()).all()):
         raise ValueError(f"{name}: its numbers are not all finite")
     return value.detach().cpu().float().numpy().astype("<f4").tobytes()
 
@@ -197,9 +226,26 @@ def pack_floats(name: str, value: Tensor, shape: tuple[int | None, ...]) -> byte
 def pack_images(name: str, images: Tensor, shape: tuple[int | None, ...]) -> bytes:
     """Images from 0 to 1 as bytes from 0 to 255."""
     pack_floats(name, images, shape)
+    if not len(images):
+        raise ValueError(f"{name}: at least one is needed")
+    images = images.detach().float()
     if not (images.min() >= 0 and images.max() <= 1):
         raise ValueError(f"{name}: pixels must be numbers from 0 to 1")
     return np.round(255 * images.detach().cpu().numpy()).astype(np.uint8).tobytes()
+
+
+class Numbers(traitlets.List):
+    """A list of floats that also takes a tuple, an array or a tensor."""
+
+    def __init__(self, **options):
+        super().__init__(traitlets.Float(), **options)
+
+    def validate(self, obj, value):
+        if isinstance(value, np.ndarray | Tensor):
+            value = value.tolist()
+        if isinstance(value, list | tuple):
+            value = [float(v) if isinstance(v, np.generic | Tensor) else v for v in value]
+        return super().validate(obj, value)
 
 
 def finite_pair(proposal: dict) -> list[float]:

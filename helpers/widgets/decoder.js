@@ -84,15 +84,14 @@ function element(tag, properties = {}, ...children) {
 // Keys pressed in a widget stay in it: JupyterLab would take arrows and enter for its own shortcuts.
 function keepKeys(root, signal) {
   root.addEventListener("keydown", (event) => {
-    if (event.key !== "Tab" && !event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+    const runs = event.key === "Enter" && event.shiftKey; // the notebook's own key
+    if (event.key !== "Tab" && !runs && !event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
   }, { signal });
 }
 
-let labelled = 0;
-
 // A labelled range slider: {node, input}. `shown` turns its value into words.
 function slider(name, { min, max, step, value }, shown = (v) => v.toFixed(2)) {
-  const id = `vae-slider-${Date.now().toString(36)}-${labelled++}`;
+  const id = `vae-slider-${Math.random().toString(36).slice(2)}`; // each pad has a copy of this script
   const input = element("input", { type: "range", id, min, max, step, value });
   const output = element("output", { htmlFor: id });
   const node = element("div", { className: "vae-slider" },

@@ -181,7 +181,7 @@ function shelf(examples, labels, take, signal) {
     return { button, digit };
   });
   const name = element("p", { className: "vae-caption", textContent: "Or take one of these:" });
-  name.id = `vae-shelf-${Date.now().toString(36)}-${labelled++}`;
+  name.id = `vae-shelf-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
   name.style.margin = "0 0 6px";
   const row = element("div", {}, ...buttons.map(({ button }) => button));
   Object.assign(row.style, { display: "flex", flexWrap: "wrap", gap: "6px" });

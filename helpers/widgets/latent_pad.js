@@ -15,7 +15,7 @@ function render({ model, el }) {
   marks.setAttribute("role", "application");
   marks.setAttribute("aria-roledescription", "two-dimensional slider");
   marks.setAttribute("aria-label", "latent space: drag, or use the arrow keys, with shift for small steps; "
-    + "home goes to the centre, enter picks the nearest training image, escape lets go of it");
+    + "home goes to the centre, enter picks the nearest image, escape lets go of it");
   Object.assign(plane.style, { width: "100%", height: "100%", display: "block" });
   Object.assign(marks.style, { position: "absolute", inset: "0", width: "100%", height: "100%",
     touchAction: "none", cursor: "crosshair" });
@@ -26,7 +26,7 @@ function render({ model, el }) {
   const decoded = picture(data.side, "the picture decoded from z");
   decoded.style.width = decoded.style.height = "196px";
   const where = element("p", { className: "vae-caption" });
-  const original = picture(data.side, "the picked training image");
+  const original = picture(data.side, "the picked image");
   const rebuilt = picture(data.side, "its reconstruction");
   for (const small of [original, rebuilt]) small.style.width = small.style.height = "94px";
   const again = element("button", { type: "button", textContent: "draw ε again", disabled: true });
@@ -34,7 +34,9 @@ function render({ model, el }) {
   Object.assign(about.style, { height: "2.9em", whiteSpace: "pre" }); // two lines: the height stays
   const chosen = element("div", {}, element("div", { className: "vae-row" }, original, rebuilt), about, again);
   chosen.firstChild.style.gap = "8px";
+  original.hidden = !data.images.length;
   chosen.hidden = !data.count;
+  again.hidden = !data.sigmas.length; // no posterior, no dice
   const side = element("div", {}, decoded, where, chosen);
   side.style.width = "200px";
 
@@ -43,7 +45,8 @@ function render({ model, el }) {
     listen(range.input, "input", () => {
       const z = [...model.get("z")];
       z[axis] = Number(range.input.value);
-      move(z);
+      model.set("z", z);
+      model.save_changes();
     });
     return range;
   });
@@ -65,7 +68,11 @@ function render({ model, el }) {
     where.textContent = `z = ${pair(z)}, decoded`;
     sliders.forEach((range, axis) => range.set(z[axis]));
     showMarks();
-    clearTimeout(telling); // screen readers are told once the point rests
+    tell();
+  }
+
+  function tell() { // screen readers are told once the point rests
+    clearTimeout(telling);
     telling = setTimeout(() => { status.textContent = describe(model, data); }, 300);
   }
 
@@ -97,7 +104,10 @@ function render({ model, el }) {
       const what = data.labels.length ? `a ${data.labels[picked]}` : `image ${picked}`;
       about.textContent = `${what}, reconstructed`
         + (data.sigmas.length ? ` with\nε = ${pair(epsilon)}` : "");
+      original.setAttribute("aria-label", `the picked image: ${what}`);
+      rebuilt.setAttribute("aria-label", `${what}, reconstructed`);
     }
+    tell();
     showMarks();
   }
 
@@ -120,30 +130,38 @@ function render({ model, el }) {
       (1 - (event.clientY - box.top) / box.height * 2) * data.extent];
   }
 
-  let pressed = null; // where the pointer went down, until it goes up
+  let pressed = null; // the pointer that went down, and where, until it goes up; one at a time
+  const isPressed = (event) => event.pointerId === pressed?.id;
   listen(marks, "pointerdown", (event) => {
+    if (event.button !== 0 || !event.isPrimary || pressed) return;
     marks.setPointerCapture(event.pointerId);
     marks.focus({ preventScroll: true });
-    pressed = { x: event.clientX, y: event.clientY, moved: false };
+    pressed = { id: event.pointerId, x: event.clientX, y: event.clientY, moved: false,
+      slack: event.pointerType === "touch" ? 10 : 4 }; // pixels: a finger is never quite still
     move(fromPointer(event));
     event.preventDefault();
   });
   listen(marks, "pointermove", (event) => {
-    if (!pressed) return;
-    pressed.moved ||= Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > 4;
+    if (!isPressed(event)) return;
+    if (!(event.buttons & 1)) { pressed = null; return; } // it went up where we could not see it
+    pressed.moved ||= Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > pressed.slack;
     if (pressed.moved) move(fromPointer(event));
   });
   listen(marks, "pointerup", (event) => {
-    const clicked = pressed && !pressed.moved;
+    if (!isPressed(event)) return;
+    const { moved, slack } = pressed;
     pressed = null;
-    if (!clicked || !data.count) return;
-    const reach = 12 / marks.getBoundingClientRect().width * 2 * data.extent; // 12 pixels
+    if (moved || !data.count) return;
+    const reach = (8 + slack) / marks.getBoundingClientRect().width * 2 * data.extent; // 12 or 18 pixels
     const { index, distance } = nearest(data, fromPointer(event));
     if (distance <= reach) pick(index);
   });
-  listen(marks, "pointercancel", () => { pressed = null; });
+  for (const lost of ["pointercancel", "lostpointercapture"]) {
+    listen(marks, lost, (event) => { if (isPressed(event)) pressed = null; });
+  }
 
   listen(marks, "keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || (event.key === "Enter" && event.shiftKey)) return;
     const step = event.shiftKey ? 0.01 : 0.1;
     const [a, b] = model.get("z");
     const moves = { ArrowLeft: [a - step, b], ArrowRight: [a + step, b], ArrowUp: [a, b + step],
@@ -207,12 +225,16 @@ const pair = ([a, b]) => `(${a.toFixed(2)}, ${b.toFixed(2)})`;
 // Where one is, in words.
 function describe(model, data) {
   const [a, b] = model.get("z");
-  const words = [`z = ${pair([a, b])}`];
+  const words = [`z = ${pair([a, b])}`], picked = model.get("picked");
   if (data.prior) {
     const beyond = 100 * Math.exp(-(a * a + b * b) / 2); // the share of N(0, I) that is farther out
     words.push(`${beyond >= 1 ? beyond.toFixed(0) : beyond.toFixed(2)} % of the prior lies farther out`);
   }
-  if (data.count && data.labels.length) words.push(`nearest training image: a ${data.labels[nearest(data, [a, b]).index]}`);
+  if (data.count && data.labels.length) words.push(`nearest image: a ${data.labels[nearest(data, [a, b]).index]}`);
+  if (picked !== null) {
+    words.push(`picked: ${data.labels.length ? `a ${data.labels[picked]}` : `image ${picked}`}, `
+      + `reconstructed with ε = ${pair(model.get("epsilon"))}`);
+  }
   return words.join("; ");
 }
 
@@ -235,7 +257,8 @@ function drawPlane(context, data) {
   context.font = "22px system-ui, sans-serif";
   context.fillStyle = context.strokeStyle = "#595959";
   context.lineWidth = 1.5;
-  for (let tick = -Math.floor(data.extent) + 1; tick < data.extent; tick++) {
+  const apart = Math.max(1, Math.round(data.extent / 5)); // about ten ticks at most
+  for (let tick = -Math.ceil(data.extent / apart) * apart + apart; tick < data.extent; tick += apart) {
     const [x, y] = toPixels(data, [tick, tick]);
     context.beginPath();
     context.moveTo(x, SIZE), context.lineTo(x, SIZE - 10), context.moveTo(0, y), context.lineTo(10, y);

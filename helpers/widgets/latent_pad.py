@@ -1,5 +1,7 @@
 """`LatentPad`: move through a two-dimensional latent space; the browser decodes."""
 
+import copy
+
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -10,6 +12,7 @@ from torch import Tensor, nn
 from helpers import figures
 from helpers.widgets._base import (
     BrowserWidget,
+    Numbers,
     ends,
     finite_pair,
     pack_floats,
@@ -34,17 +37,17 @@ class LatentPad(BrowserWidget):
     `epsilon`, the noise of the picked reconstruction, z = mu + sigma * epsilon; `drawn`, empty or
     [mu1, mu2, sigma1, sigma2] of one more posterior (that of a drawing).
 
-    Raises TypeError or ValueError for a network that the browser cannot run, a latent size other than
-    2, tensors of other shapes, and numbers that are not finite.
+    Raises TypeError, ValueError or TraitError for a network that the browser cannot run, a latent size
+    other than 2, tensors of other shapes, and numbers that are not finite.
     """
 
     _esm = script("latent_pad")
 
-    z = traitlets.List(traitlets.Float(), default_value=[0.0, 0.0]).tag(sync=True)
+    z = Numbers(default_value=[0.0, 0.0]).tag(sync=True)
     picked = traitlets.Int(None, allow_none=True).tag(sync=True)
-    epsilon = traitlets.List(traitlets.Float(), default_value=[0.0, 0.0]).tag(sync=True)
-    drawn = traitlets.List(traitlets.Float()).tag(sync=True)
-    extent = traitlets.Float(4.0).tag(sync=True)
+    epsilon = Numbers(default_value=[0.0, 0.0]).tag(sync=True)
+    drawn = Numbers().tag(sync=True)
+    extent = traitlets.Float(4.0, read_only=True).tag(sync=True)
     _layers = traitlets.List().tag(sync=True)
     _weights = traitlets.Bytes().tag(sync=True)
     _means = traitlets.Bytes().tag(sync=True)
@@ -62,21 +65,30 @@ class LatentPad(BrowserWidget):
         if latent != 2:
             raise ValueError(f"decoder: the pad needs 2 latent dimensions, not {latent}")
         square_side(pixels)
-        if not (isinstance(extent, int | float) and 0 < extent < float("inf")):
-            raise ValueError(f"extent: a positive number is needed, not {extent!r}")
+        if layers[-1]["kind"] != "sigmoid":
+            raise ValueError("decoder: its last layer must be a Sigmoid, which gives pixels from 0 to 1; "
+                             "wrap one that gives logits: nn.Sequential(decoder, nn.Sigmoid())")
+        if isinstance(extent, bool) or not isinstance(extent, int | float) or not 0.1 <= extent <= 1000:
+            raise ValueError(f"extent: a number from 0.1 to 1000 is needed, not {extent!r}")
+        packed = {"_means": b"" if means is None else pack_floats("means", means, (None, 2))}
         n = None if means is None else len(means)
+        if n is not None and not 1 <= n <= 5000:
+            raise ValueError(f"means: 1 to 5000 are needed, not {n}")
         for name, value in (("sigmas", sigmas), ("labels", labels), ("images", images)):
             if value is not None and n is None:
                 raise ValueError(f"{name}: they belong to means, which are missing")
-        packed = {"_means": b"" if means is None else pack_floats("means", means, (None, 2)),
-                  "_sigmas": b"" if sigmas is None else pack_floats("sigmas", sigmas, (n, 2)),
-                  "_images": b"" if images is None else pack_images("images", images, (n, pixels))}
+        packed["_sigmas"] = b"" if sigmas is None else pack_floats("sigmas", sigmas, (n, 2))
+        packed["_images"] = b"" if images is None else pack_images("images", images, (n, pixels))
         if sigmas is not None and not bool((sigmas > 0).all()):
             raise ValueError("sigmas: standard deviations must be positive")
-        if labels is not None and len(labels) != n:
-            raise ValueError(f"labels: one for each of the {n} means is needed, not {len(labels)}")
-        self._decoder, self._n = decoder, n or 0
-        super().__init__(z=list(z), extent=float(extent), _layers=layers, _weights=weights, _prior=prior,
+        if labels is not None and (not isinstance(labels, Tensor) or labels.is_floating_point()
+                                   or labels.shape != (n,) or bool(((labels < 0) | (labels > 9)).any())):
+            raise ValueError(f"labels: a tensor of {n} whole numbers from 0 to 9 is needed")
+        # a copy, as the browser's is: training the model further moves neither
+        self._decoder = copy.deepcopy(decoder).cpu().float().eval().requires_grad_(False)
+        self._n = n or 0
+        self.set_trait("extent", float(extent))
+        super().__init__(z=z, _layers=layers, _weights=weights, _prior=prior,
                          _labels=[] if labels is None else [int(label) for label in labels], **packed)
 
     @classmethod
@@ -116,6 +128,13 @@ class LatentPad(BrowserWidget):
                                        f"not {value}" if self._n else "picked: this pad has no means")
         return value
 
+    @traitlets.observe("picked")
+    def _start_at_the_mean(self, change: dict) -> None:
+        """What a click does too: the noise is 0, and z the mean of the picked posterior."""
+        if change["new"] is not None:
+            self.epsilon = [0.0, 0.0]
+            self.z = np.frombuffer(self._means, "<f4").reshape(-1, 2)[change["new"]]
+
     def __repr__(self) -> str:
         return f"LatentPad(z=({self.z[0]:.2f}, {self.z[1]:.2f}), picked={self.picked})"
 
@@ -126,8 +145,10 @@ class LatentPad(BrowserWidget):
                 plane.add_patch(plt.Circle((0, 0), radius, fill=False, ls=":", color=figures.GREY))
         if self._n:
             means = torch.from_numpy(np.frombuffer(self._means, "<f4").reshape(-1, 2)[:1000].copy())
-            labels = torch.tensor(self._labels[:1000] or [0] * len(means))
-            figures.latent_plane(means, labels, ax=plane)
+            if self._labels:
+                figures.latent_plane(means, torch.tensor(self._labels[:1000]), ax=plane)
+            else:
+                plane.plot(*means.T, ".", color=figures.GREY)
         plane.plot(*self.z, "o", ms=14, mfc="none", mec="white", mew=5)
         plane.plot(*self.z, "o", ms=14, mfc="none", mec=figures.INK, mew=2.5)
         plane.set(xlim=(-self.extent, self.extent), ylim=(-self.extent, self.extent), xlabel="$z_1$",

@@ -22,7 +22,7 @@ function render({ model, el }) {
   const value = slider("value", { min: -3, max: 3, step: 0.05, value: model.get("value") });
   const start = slider("image", { min: 0, max: count - 1, step: 1, value: model.get("start") }, String);
   for (const { node } of [value, start]) node.querySelector("label").style.minWidth = "3.4em"; // in line
-  const image = picture(side, "training image"), decoded = picture(side, "decoded code");
+  const image = picture(side, "image"), decoded = picture(side, "decoded code");
   const head = header(rows.length > SCROLLS_ABOVE);
 
   const drawLive = () => {

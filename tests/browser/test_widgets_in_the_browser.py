@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 from torch import nn
 
-from helpers.widgets import LatentPad
+from helpers.widgets import DigitCanvas, Interpolation, LatentPad, Traversals
 from tests.browser.conftest import NEEDED
 from tests.browser.jupyterlab import ask, open_and_run, outputs
 
@@ -57,10 +57,12 @@ def page(lab, browser):
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(frame)))
     page.trouble = open_and_run(page, lab.address("pads.ipynb"))
     page.wait_for_selector(".vae-widget >> nth=1")
-    yield page
-    assert page.trouble == []
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")
-    context.close()
+    try:
+        yield page
+        assert page.trouble == []
+    finally:
+        page.evaluate("() => window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")
+        context.close()
 
 
 def plane(page, index=0):
@@ -118,11 +120,27 @@ def test_keys(page):
     assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.activeCellIndex") == 0
 
 
+def test_other_buttons_and_a_lost_release_do_not_drag(page):
+    page.mouse.click(*at(page, (1.0, 1.0)), button="right")
+    page.keyboard.press("Escape")
+    assert ask(page, "print(pad.z)") == "[0.0, 0.0]"
+    page.mouse.move(*at(page, (0.5, 0.5)))
+    page.mouse.down()
+    plane(page).evaluate("""node => node.dispatchEvent(new PointerEvent('pointermove',
+        {pointerId: 1, buttons: 0, clientX: 500, clientY: 500, bubbles: true}))""")
+    page.mouse.move(*at(page, (2.0, 2.0)))
+    page.mouse.up()
+    wait_for(page, "print([round(v, 1) for v in pad.z])", "[0.5, 0.5]")
+
+
 def test_touch(page):
     session = page.context.new_cdp_session(page)
     points = [at(page, z) for z in ((0.0, 0.0), (-0.5, 0.5), (-1.0, 1.0), (-1.0, 2.0))]
     for kind, (x, y) in zip(("touchStart", "touchMove", "touchMove", "touchMove"), points, strict=True):
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    (x, y), (x2, y2) = points[-1], at(page, (3.0, -3.0))  # a second finger is not listened to
+    both = [{"x": x, "y": y, "id": 0}, {"x": x2, "y": y2, "id": 1}]
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": both})
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     wait_for(page, "print([round(v) for v in pad.z])", "[-1, 2]")
     assert_decoded_as_torch_does(page)
@@ -164,11 +182,18 @@ def test_python_moves_the_ring(page):
     assert_decoded_as_torch_does(page)
 
 
+def run_cell(page, index):
+    page.evaluate("""index => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = index;
+        return window.jupyterapp.commands.execute('notebook:run-cell'); }""", index)
+
+
 def test_re_running_and_closing_leave_nothing(page):
     assert page.locator(".vae-widget").count() == 2
-    page.evaluate("""() => { const {content} = window.jupyterapp.shell.currentWidget;
-        content.activeCellIndex = 1; return window.jupyterapp.commands.execute('notebook:run-cell'); }""")
-    page.wait_for_timeout(500)
+    page.evaluate("() => document.querySelectorAll('.vae-widget').forEach(node => node.dataset.old = 'yes')")
+    for index in (0, 1):
+        run_cell(page, index)
+        page.wait_for_function("most => document.querySelectorAll('[data-old]').length <= most",
+                               arg=1 - index)
     page.wait_for_function("() => document.querySelectorAll('.vae-widget').length === 2")
     ask(page, "other.close()")
     page.wait_for_function("() => document.querySelectorAll('.vae-widget').length === 1")
@@ -200,7 +225,7 @@ def offline_page(browser, path, width=900):
     page.trouble = []
     page.on("pageerror", lambda error: page.trouble.append(str(error)))
     page.on("console", lambda message: page.trouble.append(message.text) if message.type == "error" else None)
-    page.on("request", lambda request: page.trouble.append(request.url) if request.url[:4] == "http" else None)
+    page.on("request", lambda sent: page.trouble.append(sent.url) if sent.url.startswith("http") else None)
     page.goto(path.as_uri())
     return page
 
@@ -227,13 +252,16 @@ def test_the_file_decodes_from_disk(browser, tmp_path):
 ], ids=["relu", "softplus and tanh", "2-400-784"])
 def test_every_layer_is_computed_as_torch_does(browser, tmp_path, layers):
     torch.manual_seed(1)
-    pad = LatentPad(nn.Sequential(*layers), z=(1.5, -2.0))
+    network = nn.Sequential(*layers)
     with torch.no_grad():
-        layers[0].weight *= 3
-    pad = LatentPad(nn.Sequential(*layers), z=(1.5, -2.0))
+        for weights in network.parameters():
+            weights.copy_(2 * torch.randn_like(weights) / weights.shape[-1] ** 0.5)
+        network[0].weight.mul_(8)  # softplus beyond its threshold of 20 too
+    pad = LatentPad(network, z=(1.5, -2.0))
     page = offline_page(browser, pad.to_html(tmp_path / "pad.html"))
     shown, exact = decoded(page).evaluate(BLACKNESS), (255 * pad.decoded).tolist()
     assert max(abs(a - b) for a, b in zip(shown, exact, strict=True)) <= 1.0
+    assert max(exact) - min(exact) > 50
     page.close()
 
 
@@ -243,32 +271,52 @@ def test_cleaning_up_removes_every_listener(browser, tmp_path):
     call = 'render({ model, el: document.getElementById("widget") });'
     text = path.read_text(encoding="utf-8")
     assert text.count(call) == 1
-    watched = f"window.listeners = listeners; window.stop = {call}"
+    watched = f"Object.assign(window, {{listeners, model}}); window.stop = {call}"
     path.write_text(text.replace(call, watched), encoding="utf-8")
     page = offline_page(browser, path)
     count = "() => Object.values(window.listeners).reduce((sum, calls) => sum + calls.size, 0)"
     assert page.evaluate(count) == 4
+    kept = [plane(page).element_handle(), page.locator(".vae-status").element_handle()]
+    plane(page).press("ArrowUp")  # a sentence for screen readers is on its way
     page.evaluate("() => window.stop()")
     assert page.evaluate(count) == 0
     assert page.locator(".vae-widget").count() == 0
+    assert page.evaluate("""async ([node, status]) => {
+        const [z, words] = [String(model.get('z')), status.textContent];
+        node.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowLeft', bubbles: true}));
+        await new Promise(done => setTimeout(done, 500));
+        return String(model.get('z')) === z && status.textContent === words;
+    }""".replace("model", "window.model"), kept)
     assert page.trouble == []
     page.close()
 
 
-@pytest.mark.parametrize("width", [320, 900])
-def test_nothing_sticks_out_on_a_narrow_page(browser, tmp_path, width):
+def every_widget():
     pad, _ = pads_here()
-    page = offline_page(browser, pad.to_html(tmp_path / "pad.html"), width)
+    pad.picked = 1
+    decoder = nn.Sequential(nn.Linear(12, 9), nn.Tanh(), nn.Linear(9, 784), nn.Sigmoid())
+    codes, images, labels = torch.randn(5, 12), torch.rand(5, 784).round(), torch.arange(5)
+    return {"LatentPad": pad, "Traversals": Traversals(decoder, codes, torch.rand(12), images=images),
+            "Interpolation": Interpolation(decoder, codes, images, labels),
+            "DigitCanvas": DigitCanvas(lambda x: (x[:, :2], x[:, 2:4]), images=images, labels=labels)}
+
+
+@pytest.mark.parametrize("width", [320, 900])
+@pytest.mark.parametrize("name", ["LatentPad", "Traversals", "Interpolation", "DigitCanvas"])
+def test_nothing_sticks_out_on_a_narrow_page(browser, tmp_path, name, width):
+    page = offline_page(browser, every_widget()[name].to_html(tmp_path / "widget.html"), width)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     page.close()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_no_serious_violation(browser, tmp_path, theme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    pad, _ = pads_here()
-    pad.picked = 1
-    page = offline_page(browser, pad.to_html(tmp_path / "pad.html"))
+@pytest.mark.parametrize("name", ["LatentPad", "Traversals", "Interpolation", "DigitCanvas"])
+def test_axe_finds_no_serious_violation(browser, tmp_path, name, theme):
+    if NEEDED:
+        from axe_playwright_python import sync_playwright as axe
+    else:
+        axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    page = offline_page(browser, every_widget()[name].to_html(tmp_path / "widget.html"))
     if theme == "dark":
         page.evaluate("""() => { document.body.style.background = '#111';
             document.documentElement.style.setProperty('--jp-ui-font-color0', 'rgba(255, 255, 255, 1)'); }""")
