@@ -1,10 +1,17 @@
 """What the browser tests do to a page of JupyterLab."""
 
 
+def ours(message):
+    """Whether a console message is an error of our scripts, which run from blobs, or of their loader."""
+    return message.type == "error" and (
+        message.location.get("url", "").startswith("blob:") or "anywidget" in message.text.lower())
+
+
 def open_and_run(page, address):
     """Opens a lesson and runs all its cells. Gives the page's problems, filled as they come."""
     trouble = []
     page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("console", lambda message: trouble.append(message.text) if ours(message) else None)
     page.goto(address)
     page.wait_for_function(
         """() => {

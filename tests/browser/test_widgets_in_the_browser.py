@@ -19,6 +19,7 @@ from helpers.widgets import DigitCanvas, Interpolation, LatentPad, Traversals
 from tests.browser.conftest import NEEDED
 from tests.browser.jupyterlab import ask, open_and_run, outputs
 
+PICTURES = "node => [...node.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()).join()"
 MAKE_PADS = """
 import torch
 from torch import nn
@@ -215,6 +216,69 @@ def test_a_busy_kernel_is_not_flooded(page):
     page.mouse.up()
     goal = f"{99 / plane(page).bounding_box()['width'] * 8:.1f} -1"
     wait_for(page, "print(f'{pad.z[0]:.1f} {pad.z[1]:.0f}')", goal)  # the last one does arrive
+
+
+MAKE_OTHERS = MAKE_PADS + """
+from helpers.widgets import DigitCanvas, Interpolation, Traversals
+torch.manual_seed(1)
+deep = nn.Sequential(nn.Linear(12, 9), nn.Tanh(), nn.Linear(9, 784), nn.Sigmoid())
+codes, images = torch.randn(5, 12), torch.rand(5, 784).round()
+traversals = Traversals(deep, codes, torch.rand(12), images=images)
+walk = Interpolation(deep, codes, images)
+encode = lambda x: (x[:, 300:302] + x.mean(), torch.zeros(1, 2))
+canvas = DigitCanvas(encode, images=images, pad=pad)
+"""
+
+
+@pytest.fixture
+def others(lab, browser):
+    """A notebook in JupyterLab with the other widgets on display."""
+    notebook = new_notebook(cells=[new_code_cell(MAKE_OTHERS + "traversals"), new_code_cell("walk"),
+                                   new_code_cell("canvas"), new_code_cell("pad")])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, lab.folder / "others.ipynb")
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page.trouble = open_and_run(page, lab.address("others.ipynb"))
+    page.wait_for_selector(".vae-widget >> nth=3")
+    try:
+        yield page
+        assert page.trouble == []
+    finally:
+        page.evaluate("() => window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")
+        page.close()
+
+
+def test_the_sliders_of_the_others_reach_python(others):
+    for widget, slider, code, expected in ((0, "value", "round(traversals.value, 2)", "0.15"),
+                                           (0, "image", "traversals.start", "3"),
+                                           (1, "first", "walk.first", "3"),
+                                           (1, "second", "walk.second", "4")):
+        input_ = others.locator(".vae-widget").nth(widget).get_by_role("slider", name=slider)
+        input_.focus()
+        for _ in range(3):
+            input_.press("ArrowRight")
+        wait_for(others, f"print({code})", expected)
+    before = others.locator(".vae-widget").first.evaluate(PICTURES)
+    ask(others, "traversals.value = -2.0")
+    others.wait_for_function("([node, before]) => (" + PICTURES + ")(node) !== before",
+                             arg=[others.locator(".vae-widget").first.element_handle(), before])
+
+
+def test_a_drawing_is_encoded_and_the_pad_goes_there(others):
+    sheet = others.locator(".vae-widget").nth(2).locator("canvas").first
+    sheet.scroll_into_view_if_needed()
+    box = sheet.bounding_box()
+    others.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
+    others.mouse.down()
+    others.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.6 * box["height"], steps=8)
+    others.mouse.up()
+    wait_for(others, "print(canvas.digit is not None and canvas.digit.sum() > 20)", "tensor(True)")
+    wait_for(others, "print(pad.z == canvas.mu != [0.0, 0.0])", "True")
+    wait_for(others, "print(pad.drawn == canvas.mu + [1.0, 1.0])", "True")
+    status = others.locator(".vae-widget").nth(3).locator(".vae-status")
+    z = json.loads(ask(others, "print(pad.z)"))
+    others.wait_for_function("([node, words]) => node.textContent.includes(words)",
+                             arg=[status.element_handle(), f"({z[0]:.2f}, {z[1]:.2f})"])
 
 
 # -- without a kernel --------------------------------------------------------------------------
