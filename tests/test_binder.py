@@ -63,5 +63,5 @@ def test_the_model_cache_is_warmed_by_what_post_build_calls(empty_cache, monkeyp
     monkeypatch.setattr(training, "trained_vae", lambda *a, **k: asked.append((a, k)))
     training.warm_cache()
     notebooks = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "notebooks").glob("*.ipynb"))
-    used = set(re.findall(r"trained_vae\(latent=(\d+)\)", notebooks))
-    assert used == {str(a[0]) for a, k in asked}
+    used = set(re.findall(r"trained_vae\(latent=(\d+)(?:, epochs=(\d+))?\)", notebooks))
+    assert used == {(str(a[0]), str(k.get("epochs", ""))) for a, k in asked}
