@@ -6,7 +6,7 @@ blind and in greyscale; shape or label always says the same as the colour.
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
@@ -16,6 +16,8 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
+
+from helpers._arguments import check_tensor, check_whole_within
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -42,6 +44,8 @@ def use_style() -> None:
 
 def png(figure: Figure) -> bytes:
     """The figure as PNG. Its size in pixels depends on the figure's size alone, not on what it shows."""
+    if not isinstance(figure, Figure):
+        raise TypeError(f"figure: a matplotlib Figure is needed, not {type(figure).__name__}")
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=figure.dpi)
     return buffer.getvalue()
@@ -51,11 +55,15 @@ def tile(images: Tensor, columns: int) -> np.ndarray:
     """Images (n, 784) side by side, `columns` in a row, two white pixels between them: (rows, cols)."""
     if not isinstance(images, Tensor) or images.ndim != 2:
         raise ValueError("images: a tensor of the shape (n, pixels) is needed")
+    check_tensor("images", images)
+    if not images.numel():
+        raise ValueError(f"images: at least one is needed, not the shape {tuple(images.shape)}")
     side = round(images.shape[1] ** 0.5)
     if side * side != images.shape[1]:
         raise ValueError(f"images: square images are needed, not {images.shape[1]} pixels")
-    if not columns >= 1:
-        raise ValueError(f"columns: at least 1 is needed, not {columns}")
+    if not bool(torch.isfinite(images).all()):  # it would be drawn as white paper
+        raise ValueError("images: their pixels are not all finite numbers")
+    check_whole_within("columns", columns, 1, 1000)
     rows = -(-len(images) // columns)
     sheet = np.zeros((rows * (side + 2) - 2, columns * (side + 2) - 2), np.float32)
     for index, image in enumerate(images.detach().cpu().numpy()):
@@ -68,6 +76,12 @@ def show_digits(images: Tensor, columns: int = 10, *, title: str = "",
                 row_labels: Sequence[str] = (), ax: Axes | None = None) -> Axes:
     """A sheet of digits (n, 784), dark ink on white, each row named if `row_labels` are given."""
     sheet = tile(images, columns)
+    _check_ax(ax)
+    rows = -(-len(images) // columns)
+    if isinstance(row_labels, str | bytes) or not isinstance(row_labels, Sequence):
+        raise TypeError(f"row_labels: a list of texts is needed, not {type(row_labels).__name__}")
+    if len(row_labels) > rows:
+        raise ValueError(f"row_labels: at most {rows}, one for each row, are needed, not {len(row_labels)}")
     if ax is None:
         width = 8.0
         _, ax = plt.subplots(figsize=(width, width * sheet.shape[0] / sheet.shape[1] + 0.45))
@@ -82,9 +96,17 @@ def show_digits(images: Tensor, columns: int = 10, *, title: str = "",
 
 def latent_plane(codes: Tensor, labels: Tensor, *, title: str = "", ax: Axes | None = None) -> Axes:
     """Codes (n, 2) in the plane, each drawn as the digit it belongs to, in that digit's colour."""
-    if codes.ndim != 2 or codes.shape[1] != 2 or len(codes) != len(labels):
+    check_tensor("codes", codes)
+    check_tensor("labels", labels)
+    if codes.ndim != 2 or codes.shape[1] != 2 or labels.shape != codes.shape[:1]:
         raise ValueError(f"codes: (n, 2) and n labels are needed, not {tuple(codes.shape)} "
                          f"and {tuple(labels.shape)}")
+    # what follows would leave points out of the picture
+    if not bool(torch.isfinite(codes).all()):
+        raise ValueError("codes: their numbers are not all finite")
+    if labels.is_floating_point() or bool(((labels < 0) | (labels > 9)).any()):
+        raise ValueError("labels: whole numbers from 0 to 9 are needed")
+    _check_ax(ax)
     if ax is None:
         _, ax = plt.subplots(figsize=(5.2, 5.2))
     points, classes = codes.detach().cpu().numpy(), labels.cpu().numpy()
@@ -98,6 +120,11 @@ def latent_plane(codes: Tensor, labels: Tensor, *, title: str = "", ax: Axes | N
 
 def learning_curves(history: "History", axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
     """Left: -ELBO in training and held out. Right: the two terms, held out. Nats per image."""
+    if not (hasattr(history, "train") and hasattr(history, "held_out")):
+        raise TypeError(f"history: the History of a training is needed, not {type(history).__name__}")
+    if axes is not None and not (isinstance(axes, Sequence | np.ndarray) and len(axes) == 2
+                                 and all(isinstance(ax, Axes) for ax in axes)):
+        raise TypeError("axes: two matplotlib Axes are needed")
     if axes is None:  # placed by hand: finding a layout takes as long as drawing the curves
         figure, axes = plt.subplots(1, 2, figsize=(9, 3.2), layout="none")
         figure.subplots_adjust(left=0.08, right=0.98, bottom=0.17, top=0.9, wspace=0.2)
@@ -116,6 +143,11 @@ def learning_curves(history: "History", axes: Sequence[Axes] | None = None) -> S
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.legend()
     return axes
+
+
+def _check_ax(ax: Axes | None) -> None:
+    if ax is not None and not isinstance(ax, Axes):
+        raise TypeError(f"ax: matplotlib Axes are needed, or None, not {type(ax).__name__}")
 
 
 # -- The autograd graph ------------------------------------------------------------------------
@@ -141,9 +173,15 @@ def trace_autograd(tensor: Tensor, names: dict[str, Tensor]) -> "nx.DiGraph":
 
     if not isinstance(tensor, Tensor) or tensor.numel() != 1:
         raise ValueError("tensor: a scalar tensor is needed, the end of the graph")
+    check_tensor("tensor", tensor)
+    if not isinstance(names, Mapping):
+        raise TypeError(f"names: a dictionary of leaf tensors is needed, not {type(names).__name__}")
     for name, leaf in names.items():
+        if not isinstance(name, str):
+            raise TypeError(f"names: each name must be a text, not {name!r}")
         if not isinstance(leaf, Tensor) or not leaf.is_leaf:
             raise ValueError(f"names: {name!r} must be a leaf tensor, one that no operation made")
+        check_tensor(f"names: {name!r}", leaf)
     if "loss" in names or len({id(leaf) for leaf in names.values()}) < len(names):
         raise ValueError("names: each tensor needs one name of its own, and none may be 'loss'")
     graph = nx.DiGraph()
@@ -195,6 +233,8 @@ def trace_autograd(tensor: Tensor, names: dict[str, Tensor]) -> "nx.DiGraph":
             found = torch.autograd.grad(tensor, list(leaves.values()), torch.ones_like(tensor),
                                         retain_graph=True, allow_unused=True)
             gradients |= dict(zip(leaves, found, strict=True))
+    except RuntimeError as error:
+        raise _no_way_back(error) from error
     finally:
         for hook in hooks:
             hook.remove()
@@ -211,9 +251,18 @@ def trace_autograd(tensor: Tensor, names: dict[str, Tensor]) -> "nx.DiGraph":
 
 def _reads(node, leaf: Tensor) -> bool:
     """Whether a step of the graph keeps `leaf` to compute its derivative with."""
-    saved = (getattr(node, name) for name in dir(node) if name.startswith("_saved_"))
+    try:
+        saved = [getattr(node, name) for name in dir(node) if name.startswith("_saved_")]
+    except RuntimeError as error:
+        raise _no_way_back(error) from error
     return any(isinstance(t, Tensor) and t.data_ptr() == leaf.data_ptr() and t.shape == leaf.shape
                for t in saved)
+
+
+def _no_way_back(error: RuntimeError) -> ValueError:
+    """Of a graph that backward() has freed, or a value changed in place."""
+    return ValueError("tensor: autograd cannot go back through it; compute it again "
+                      f"({str(error).split('.')[0]})")
 
 
 def autograd_graph(tensor: Tensor, names: dict[str, Tensor], *, title: str = "",
@@ -223,6 +272,7 @@ def autograd_graph(tensor: Tensor, names: dict[str, Tensor], *, title: str = "",
     Arrows show the way of the gradient. A leaf that it reaches is a round box with its gradient; one
     that gets exactly zero is a torn box behind a cut arrow; one without a path is a dashed box.
     """
+    _check_ax(ax)
     graph = trace_autograd(tensor, names)
     places = _places(graph)
     if ax is None:

@@ -14,10 +14,20 @@ from torch.distributions import (
     constraints,
 )
 
+from helpers._arguments import (
+    check_callable,
+    check_flag,
+    check_model,
+    check_tensor,
+    check_whole_within,
+    shown,
+)
 from helpers.vae import VAE, kl_divergence, log_likelihood
 
 Cost = Callable[[Tensor], Tensor]  # (samples, *shape of one draw) -> (samples,)
 Family = Callable[..., Distribution]  # called with the parameters by name, like Normal
+
+MOST_SAMPLES = 100_000_000  # 1 GB for one parameter
 
 Reach = Literal["reached", "zero", "none"]
 
@@ -31,8 +41,7 @@ def gradient_reach(module: nn.Module, loss_term: Tensor) -> dict[str, Reach]:
     """
     if not isinstance(module, nn.Module):
         raise TypeError(f"module: an nn.Module is needed, not {type(module).__name__}")
-    if not isinstance(loss_term, Tensor):
-        raise TypeError(f"loss_term: a tensor is needed, not {type(loss_term).__name__}")
+    check_tensor("loss_term", loss_term)
     if loss_term.numel() != 1:
         raise ValueError("loss_term: a single number is needed (a mean or a sum), "
                          f"not the shape {tuple(loss_term.shape)}")
@@ -42,8 +51,12 @@ def gradient_reach(module: nn.Module, loss_term: Tensor) -> dict[str, Reach]:
     asked = {name: p for name, p in parameters.items() if p.requires_grad}  # the others are frozen
     gradients = {}
     if asked and loss_term.requires_grad:
-        found = torch.autograd.grad(loss_term, list(asked.values()), torch.ones_like(loss_term),
-                                    retain_graph=True, allow_unused=True)
+        try:
+            found = torch.autograd.grad(loss_term, list(asked.values()), torch.ones_like(loss_term),
+                                        retain_graph=True, allow_unused=True)
+        except RuntimeError as error:  # a graph that backward() has freed, or a value changed in place
+            raise ValueError("loss_term: autograd cannot go back through it; compute it again "
+                             f"({str(error).split('.')[0]})") from error
         gradients = dict(zip(asked, found, strict=True))
     reach = {}
     for name in parameters:
@@ -115,6 +128,7 @@ def score_function_gradient(cost: Cost, family: Family, parameters: Mapping[str,
     Raises the errors of `pathwise_gradient`, but for `log_prob` in the place of `rsample` and 2 samples
     with `leave_one_out`; and ValueError where the range of z moves, or may move, with a parameter.
     """
+    check_flag("leave_one_out", leave_one_out)
     theta, distribution = _expanded(family, parameters, samples, least=2 if leave_one_out else 1)
     if _range_moves(distribution):
         raise ValueError(f"family: the range of {_name(distribution)} moves with a parameter; "
@@ -140,9 +154,7 @@ def leave_one_out_mean(costs: Tensor) -> Tensor:
     van Hoof & Welling 2019. Raises TypeError for what is no float tensor and ValueError for fewer than
     2 draws.
     """
-    if not isinstance(costs, Tensor) or not costs.is_floating_point():
-        kind = costs.dtype if isinstance(costs, Tensor) else type(costs).__name__
-        raise TypeError(f"costs: a float tensor is needed, not {kind}")
+    check_tensor("costs", costs, floating=True)
     if costs.ndim < 1 or len(costs) < 2:
         raise ValueError(f"costs: at least 2 draws are needed, not the shape {tuple(costs.shape)}")
     return (costs.sum(0) - costs) / (len(costs) - 1)
@@ -156,12 +168,17 @@ def score_function_loss(model: VAE, x: Tensor, draws: int = 4, *, leave_one_out:
     nothing. Raises ValueError for fewer than 1 draw (2 with `leave_one_out`), and when the encoder's
     means or standard deviations are not finite.
     """
+    check_flag("leave_one_out", leave_one_out)
     _check_samples("draws", draws, 2 if leave_one_out else 1)
+    check_model("model", model)
+    check_tensor("x", x, floating=True)
+    if not x.numel():
+        raise ValueError(f"x: at least one image is needed, not the shape {tuple(x.shape)}")
     mu, logvar = model.encode(x)
     sigma = torch.exp(0.5 * logvar)
     if not bool((torch.isfinite(mu) & torch.isfinite(sigma) & (sigma > 0)).all()):
-        raise ValueError("model: its encoder gives means or standard deviations that are not finite, or "
-                         "0; with a step size too large the log-variance runs away")
+        raise ValueError("model: for x its encoder gives means or standard deviations that are not finite, "
+                         "or 0; with a step size too large the log-variance runs away")
     q = Normal(mu, sigma)
     z = q.sample((draws,))
     log_p = log_likelihood(model.decoder(z), x.expand(draws, *x.shape))
@@ -176,25 +193,33 @@ def _check_samples(name: str, samples: int, least: int = 1) -> None:
     if isinstance(samples, bool) or not isinstance(samples, int):
         raise TypeError(f"{name}: a whole number is needed, not {samples!r}")
     if samples < least:
-        raise ValueError(f"{name}: at least {least} needed, not {samples}")
+        raise ValueError(f"{name}: at least {least} needed, not {shown(samples)}")
+    check_whole_within(name, samples, least, MOST_SAMPLES)
 
 
 def _expanded(family: Family, parameters: Mapping[str, Tensor], samples: int,
               least: int = 1) -> tuple[dict[str, Tensor], Distribution]:
     """Parameters of its own for each draw, as leaves, and the distribution made of them."""
     _check_samples("samples", samples, least)
+    check_callable("family", family, "the parameters")
+    if not isinstance(parameters, Mapping):
+        raise TypeError(f"parameters: a dictionary of tensors is needed, not {type(parameters).__name__}")
     if not parameters:
         raise ValueError("parameters: at least one is needed")
     for name, value in parameters.items():
         if not isinstance(value, Tensor) or not value.is_floating_point():
             kind = value.dtype if isinstance(value, Tensor) else type(value).__name__
             raise TypeError(f"parameters: {name} must be a float tensor, not {kind}")
+        check_tensor(f"parameters: {name}", value, floating=True)
 
     def copies(count: int) -> dict[str, Tensor]:
         return {name: value.detach().expand(count, *value.shape).clone().requires_grad_()
                 for name, value in parameters.items()}
 
-    plain = family(**parameters)
+    try:
+        plain = family(**parameters)
+    except RuntimeError as error:
+        raise ValueError(f"parameters: the family can make no distribution of them ({error})") from error
     if not isinstance(plain, Distribution):
         raise TypeError("family: it must make a torch Distribution from the parameters, "
                         f"not {type(plain).__name__}")
@@ -212,9 +237,11 @@ def _expanded(family: Family, parameters: Mapping[str, Tensor], samples: int,
 
 
 def _costs(cost: Cost, z: Tensor, samples: int) -> Tensor:
+    check_callable("cost", cost, "the draws")
     costs = cost(z)
     if not isinstance(costs, Tensor):
         raise TypeError(f"cost: it must return a tensor, not {type(costs).__name__}")
+    check_tensor("cost: what it returns", costs)
     if costs.shape != (samples,):
         raise ValueError(f"cost: for {samples} draws it must return the shape ({samples},), "
                          f"not {tuple(costs.shape)}")

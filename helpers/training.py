@@ -19,10 +19,20 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from helpers import data, vae
+from helpers._arguments import (
+    check_callable,
+    check_flag,
+    check_model,
+    check_path,
+    check_whole_within,
+    shown,
+)
 from helpers.data import load_digits
 from helpers.vae import VAE, Sampler, Terms, check_images, elbo_terms, reparameterize
 
 CACHE_VARIABLE = "VAE_COURSE_CACHE"
+MOST_EPOCHS = 1_000_000
+LARGEST_SEED = 2**63 - 1  # torch takes no larger one
 
 
 class TrainingDiverged(RuntimeError):
@@ -53,7 +63,10 @@ def evaluate(model: VAE, images: Tensor, sampler: Sampler = reparameterize, *, s
 
     The draws come from `seed`; torch's global generator is left as it was.
     """
-    check_images("images", images)
+    check_model("model", model)
+    _check_images("images", images, model)
+    check_callable("sampler", sampler, "mu and sigma")
+    check_whole_within("seed", seed, 0, LARGEST_SEED)
     with _seeded(seed):
         parts = [elbo_terms(model, x, sampler) for x in images.split(1000)]
     return Terms(*(torch.cat(part) for part in zip(*parts, strict=True))).mean()
@@ -87,6 +100,10 @@ def fit(
     NaN or infinite, and ValueError or TypeError for arguments it cannot use.
     """
     _check_fit(model, images, held_out, sampler, epochs, batch_size, step_size, seed, checkpoint)
+    check_flag("progress", progress)
+    check_flag("live", live)
+    device = _device(device)
+    batch_size = min(batch_size, len(images))
     model.to(device).train()
     images, held_out = images.to(device), held_out.to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=step_size, fused=True)
@@ -133,25 +150,49 @@ def fit(
 
 def _check_fit(model, images, held_out, sampler, epochs, batch_size, step_size, seed,
                checkpoint) -> None:
-    check_images("images", images)
-    check_images("held_out", held_out)
-    width = getattr(model, "pixels", images.shape[1])
-    for name, value in (("images", images), ("held_out", held_out)):
-        if value.shape[1] != width:
-            raise ValueError(f"{name}: {width} pixels an image are needed, not {value.shape[1]}")
-    if not callable(sampler):
-        raise TypeError(f"sampler: a function of mu and sigma is needed, not {sampler!r}")
-    for name, value, least in (("epochs", epochs, 1), ("batch_size", batch_size, 1), ("seed", seed, 0)):
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise TypeError(f"{name}: a whole number is needed, not {value!r}")
-        if value < least:
-            raise ValueError(f"{name}: at least {least} is needed, not {value}")
+    check_model("model", model)
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model: an nn.Module is needed, not {type(model).__name__}")
+    _check_images("images", images, model)
+    _check_images("held_out", held_out, model)
+    if images.shape[1] != held_out.shape[1]:
+        raise ValueError(f"held_out: {images.shape[1]} pixels an image are needed, not {held_out.shape[1]}")
+    check_callable("sampler", sampler, "mu and sigma")
+    check_whole_within("epochs", epochs, 1, MOST_EPOCHS)
+    check_whole_within("batch_size", batch_size, 1, sys.maxsize)
+    check_whole_within("seed", seed, 0, LARGEST_SEED)
     if isinstance(step_size, bool) or not isinstance(step_size, int | float):
         raise TypeError(f"step_size: a number is needed, not {step_size!r}")
-    if not 0 < step_size < math.inf:
-        raise ValueError(f"step_size: a positive number is needed, not {step_size!r}")
-    if checkpoint is not None and not Path(checkpoint).parent.is_dir():
+    if not 0 < step_size <= sys.float_info.max:
+        raise ValueError(f"step_size: a positive number is needed, not {shown(step_size)}")
+    if checkpoint is not None and not _checkpoint_path("checkpoint", checkpoint).parent.is_dir():
         raise ValueError(f"checkpoint: there is no folder {Path(checkpoint).parent}")
+
+
+def _check_images(name: str, images: Tensor, model: nn.Module) -> None:
+    check_images(name, images)
+    width = getattr(model, "pixels", images.shape[1])
+    if images.shape[1] != width:
+        raise ValueError(f"{name}: {width} pixels an image are needed, not {images.shape[1]}")
+
+
+def _checkpoint_path(name: str, path: str | Path) -> Path:
+    path = check_path(name, path)
+    if path.is_dir():  # Path("") too
+        raise ValueError(f"{name}: the path of a file is needed, not of the folder {path}")
+    return path
+
+
+def _device(device: str | torch.device) -> torch.device:
+    if not isinstance(device, str | torch.device):
+        raise TypeError(f"device: a name such as 'cpu' is needed, not {type(device).__name__}")
+    try:
+        found = torch.device(device)
+        torch.zeros(1, device=found).item()
+    except Exception as error:  # torch raises one kind or another, depending on how it was built
+        raise ValueError(
+            f"device: one that this torch can compute on is needed, not {str(device)!r}") from error
+    return found
 
 
 def _check_finite(loss: float, epoch: int, step: int) -> None:
@@ -212,14 +253,23 @@ def save_checkpoint(path: str | Path, model: nn.Module, history: History | None 
     The file is written beside `path` and moved onto it, so that a crash or a full disk leaves the
     old file, never half of a new one.
     """
-    path = Path(path)
-    history = history or History()
+    path = _checkpoint_path("path", path)
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model: an nn.Module is needed, not {type(model).__name__}")
+    for name, value in model.state_dict().items():
+        if (not isinstance(value, Tensor) or value.is_meta or value.is_quantized
+                or value.layout != torch.strided):
+            raise TypeError(f"model: {name} must be a dense tensor with numbers in it")
+    history = History() if history is None else history
+    if not isinstance(history, History):
+        raise TypeError(f"history: a History is needed, not {type(history).__name__}")
     content = {
         "weights": {name: value.detach().cpu() for name, value in model.state_dict().items()},
-        "history": {"train": [tuple(t) for t in history.train],
-                    "held_out": [tuple(t) for t in history.held_out],
-                    "interrupted": history.interrupted},
-        "config": json.dumps(config or {}, sort_keys=True),
+        # as floats of Python: a NumPy number would be written, but not read again
+        "history": {"train": [tuple(map(float, t)) for t in history.train],
+                    "held_out": [tuple(map(float, t)) for t in history.held_out],
+                    "interrupted": bool(history.interrupted)},
+        "config": _as_json(config),
     }
     content["digest"] = _digest(content)
     buffer = io.BytesIO()  # an interrupt inside torch's own file writer would be lost in it
@@ -236,25 +286,38 @@ def save_checkpoint(path: str | Path, model: nn.Module, history: History | None 
         raise
 
 
+def _as_json(config: dict | None) -> str:
+    config = {} if config is None else config
+    if not isinstance(config, dict):
+        raise TypeError(f"config: a dictionary is needed, not {type(config).__name__}")
+    try:
+        text = json.dumps(config, sort_keys=True)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise TypeError(f"config: it cannot be written as JSON ({error})") from error
+    if json.loads(text) != config:
+        raise ValueError("config: JSON would change it; texts are needed for names, lists for tuples")
+    return text
+
+
 def load_checkpoint(path: str | Path) -> tuple[dict[str, Tensor], History, dict]:
     """Weights, history and config from a file of `save_checkpoint`.
 
-    Nothing in the file is executed (`weights_only=True`). Raises FileNotFoundError, or
-    CheckpointError for a file that is damaged or was not written by `save_checkpoint`.
+    Nothing in the file is executed (`weights_only=True`). Raises FileNotFoundError, another OSError
+    for a file that the system does not let us read, or CheckpointError for one that is damaged or was not
+    written by `save_checkpoint`.
     """
-    path = Path(path)
+    path = check_path("path", path)
     if not path.is_file():
         raise FileNotFoundError(f"there is no checkpoint at {path}")
+    octets = path.read_bytes()
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        content = torch.load(io.BytesIO(octets), map_location="cpu", weights_only=True)
         if content["digest"] != _digest(content):
             raise ValueError("its content does not match its checksum")
         past = content["history"]
         history = History([Terms(*t) for t in past["train"]],
                           [Terms(*t) for t in past["held_out"]], past["interrupted"])
         return content["weights"], history, json.loads(content["config"])
-    except PermissionError:
-        raise
     except Exception as error:  # whatever a damaged file makes torch or us raise
         if isinstance(error, pickle.UnpicklingError):  # torch's own words advise to run its code
             reason = "it holds something other than weights"
@@ -272,7 +335,7 @@ def _digest(content: dict) -> str:
     digest = hashlib.sha256(repr((content["history"], content["config"])).encode())
     for name, value in sorted(content["weights"].items()):
         digest.update(repr((name, value.dtype, tuple(value.shape))).encode())
-        digest.update(value.contiguous().numpy().tobytes())
+        digest.update(value.contiguous().flatten().view(torch.uint8).numpy().tobytes())  # bfloat16 too
     return digest.hexdigest()
 
 
@@ -294,6 +357,9 @@ def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, seed: int =
     Trained with `fit` on first use (some seconds), then read from the cache. An entry that is
     damaged, or was made by other code than today's, is said and replaced.
     """
+    check_whole_within("epochs", epochs, 1, MOST_EPOCHS)
+    check_whole_within("seed", seed, 0, LARGEST_SEED)
+    check_flag("progress", progress)
     config = {"latent": latent, "hidden": hidden, "epochs": epochs, "seed": seed}
     with _seeded(seed):
         model = VAE(latent, hidden)
@@ -310,7 +376,7 @@ def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, seed: int =
     except FileNotFoundError:
         print(f"Training the {latent}-dimensional model once; "
               "the lessons that need it later find it in the cache.")
-    except (CheckpointError, OSError, RuntimeError):
+    except (OSError, RuntimeError):  # a CheckpointError is a RuntimeError
         print(f"The cached model {path.name} is damaged; training it again.")
     digits = load_digits()
     history = fit(model, digits.train, digits.test, epochs=epochs, seed=seed, progress=progress)

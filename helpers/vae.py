@@ -12,7 +12,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from helpers._arguments import (
+    check_callable,
+    check_model,
+    check_tensor,
+    check_whole_within,
+    shown,
+)
+
 Sampler = Callable[[Tensor, Tensor], Tensor]
+
+MOST_WEIGHTS = 250_000_000  # 1 GB; a VAE of the course has less than a million
+MOST_SAMPLES = 10_000_000  # for one image; the papers take 5,000
 
 
 def reparameterize(mu: Tensor, sigma: Tensor) -> Tensor:
@@ -20,6 +31,7 @@ def reparameterize(mu: Tensor, sigma: Tensor) -> Tensor:
 
     Kingma & Welling 2014 (AEVB), section 2.4.
     """
+    _same_width("mu", mu, "sigma", sigma)
     epsilon = torch.randn_like(mu)
     return mu + sigma * epsilon
 
@@ -37,7 +49,12 @@ class VAE(nn.Module):
             if isinstance(size, bool) or not isinstance(size, int):
                 raise TypeError(f"{name}: a whole number is needed, not {size!r}")
             if size < 1:
-                raise ValueError(f"{name}: at least 1 is needed, not {size}")
+                raise ValueError(f"{name}: at least 1 is needed, not {shown(size)}")
+            if size > MOST_WEIGHTS:
+                raise ValueError(f"{name}: at most {MOST_WEIGHTS:,} is needed, not {shown(size)}")
+        if 2 * hidden * pixels + 3 * hidden * latent > MOST_WEIGHTS:
+            raise ValueError(f"latent, hidden, pixels: a model of at most {MOST_WEIGHTS:,} weights is "
+                             f"needed, {latent}, {hidden} and {pixels} make more")
         self.latent, self.hidden, self.pixels = latent, hidden, pixels
         self.encoder = nn.Sequential(nn.Linear(pixels, hidden), nn.ReLU())
         self.to_mu = nn.Linear(hidden, latent)
@@ -46,11 +63,13 @@ class VAE(nn.Module):
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """mu and logvar of q(z|x), each (n, latent)."""
+        _check_width("x", x, self.pixels, self.to_mu.weight)
         h = self.encoder(x)
         return self.to_mu(h), self.to_logvar(h)
 
     def decode(self, z: Tensor) -> Tensor:
         """The probability of each pixel being 1, (n, pixels): the mean of p(x|z)."""
+        _check_width("z", z, self.latent, self.to_mu.weight)
         return torch.sigmoid(self.decoder(z))
 
 
@@ -67,6 +86,8 @@ class Terms(NamedTuple):
 
     def mean(self) -> "Terms":
         """Both terms averaged over the images, as floats."""
+        for name, term in zip(self._fields, self, strict=True):
+            check_tensor(name, term, floating=True)
         return Terms(self.reconstruction.mean().item(), self.kl.mean().item())
 
 
@@ -93,8 +114,14 @@ def elbo_terms(model: VAE, x: Tensor, sampler: Sampler = reparameterize) -> Term
 
     `sampler(mu, sigma)` draws z. AEVB, equation 10 with L = 1.
     """
+    check_model("model", model)
+    check_callable("sampler", sampler, "mu and sigma")
     mu, logvar = model.encode(x)
     z = sampler(mu, torch.exp(0.5 * logvar))
+    check_tensor("sampler: its z", z, floating=True)
+    if z.shape != mu.shape or z.dtype != mu.dtype:
+        raise ValueError(f"sampler: its z must have the shape {tuple(mu.shape)} and be {mu.dtype} as mu is, "
+                         f"not {tuple(z.shape)} and {z.dtype}")
     return Terms(log_likelihood(model.decoder(z), x), kl_divergence(mu, logvar))
 
 
@@ -108,7 +135,9 @@ def iwae_bound(model: VAE, x: Tensor, samples: int, chunk: int = 10) -> Tensor:
     """
     for name, size in (("samples", samples), ("chunk", chunk)):
         if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-            raise ValueError(f"{name}: a whole number of at least 1 is needed, not {size!r}")
+            raise ValueError(f"{name}: a whole number of at least 1 is needed, not {shown(size)}")
+    check_whole_within("samples", samples, 1, MOST_SAMPLES)
+    check_model("model", model)
     check_images("x", x)
     mu, logvar = model.encode(x)
     sigma = torch.exp(0.5 * logvar)
@@ -129,7 +158,8 @@ def check_images(name: str, images: Tensor) -> None:
     if not isinstance(images, Tensor) or images.dtype != torch.float32:
         kind = images.dtype if isinstance(images, Tensor) else type(images).__name__
         raise TypeError(f"{name}: a float32 tensor is needed, not {kind}")
-    if images.ndim != 2 or not len(images):
+    check_tensor(name, images)
+    if images.ndim != 2 or not images.numel():
         raise ValueError(f"{name}: the shape (n, pixels) with n >= 1 is needed, "
                          f"not {tuple(images.shape)}")
     if not (images.min() >= 0 and images.max() <= 1):  # `not (a <= b)` also catches NaN
@@ -138,9 +168,21 @@ def check_images(name: str, images: Tensor) -> None:
 
 def _same_width(name: str, value: Tensor, other_name: str, other: Tensor) -> None:
     for label, tensor in ((name, value), (other_name, other)):
-        if not isinstance(tensor, Tensor) or not tensor.is_floating_point():
-            kind = tensor.dtype if isinstance(tensor, Tensor) else type(tensor).__name__
-            raise TypeError(f"{label}: a float tensor is needed, not {kind}")
+        check_tensor(label, tensor, floating=True)
     if value.shape != other.shape:  # broadcasting here would sum the wrong thing in silence
         raise ValueError(f"{name} has the shape {tuple(value.shape)} and {other_name} "
                          f"{tuple(other.shape)}; the same shape is needed")
+    if value.device != other.device:
+        raise ValueError(f"{name} is on the device {value.device} and {other_name} on {other.device}; "
+                         "the same device is needed")
+
+
+def _check_width(name: str, value: Tensor, width: int, weight: Tensor) -> None:
+    """Raise TypeError or ValueError unless layers of the dtype and device of `weight` can take `value`."""
+    check_tensor(name, value, floating=True)
+    if not value.ndim or value.shape[-1] != width:
+        raise ValueError(f"{name}: the shape (n, {width}) is needed, not {tuple(value.shape)}")
+    if value.dtype != weight.dtype and not torch.is_autocast_enabled(value.device.type):
+        raise TypeError(f"{name}: {weight.dtype} is needed, as the model's weights are, not {value.dtype}")
+    if value.device != weight.device:
+        raise ValueError(f"{name}: the device {weight.device} of the model is needed, not {value.device}")

@@ -7,12 +7,15 @@ whole MNIST database. Both give the same thing, a `Digits`.
 import gzip
 import struct
 import zlib
+from numbers import Real
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
+
+from helpers._arguments import check_path, check_tensor, shown
 
 SIDE = 28
 PIXELS = SIDE * SIDE
@@ -35,11 +38,12 @@ class Digits(NamedTuple):
 
 def binarize(images: Tensor, threshold: float = 0.5) -> Tensor:
     """1.0 where a pixel is above `threshold`, else 0.0; same shape, float32."""
-    if not isinstance(images, Tensor) or not images.is_floating_point():
-        raise TypeError(f"images: a float tensor is needed, not {_kind(images)}")
+    check_tensor("images", images, floating=True)
+    if isinstance(threshold, bool) or not isinstance(threshold, Real):
+        raise TypeError(f"threshold: a number is needed, not {_kind(threshold)}")
     if not 0 <= threshold <= 1:
-        raise ValueError(f"threshold: a number from 0 to 1 is needed, not {threshold}")
-    if len(images) and not (images.min() >= 0 and images.max() <= 1):  # also catches NaN
+        raise ValueError(f"threshold: a number from 0 to 1 is needed, not {shown(threshold)}")
+    if images.numel() and not (images.min() >= 0 and images.max() <= 1):  # also catches NaN
         raise ValueError("images: values from 0 to 1 are needed")
     return (images > threshold).float()
 
@@ -64,7 +68,7 @@ def load_mnist(folder: str | Path, *, grey: bool = False) -> Digits:
     Raises FileNotFoundError when the folder or one of the files is missing, and ValueError when one
     is truncated, damaged, of the wrong kind, or does not fit its partner. The message names the file.
     """
-    folder = Path(folder)
+    folder = check_path("folder", folder)
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} is not a folder; expected one with the four MNIST files")
     arrays = []

@@ -64,9 +64,13 @@ def number(value: object, what: str) -> float:
         kind = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else \
             type(value).__name__
         raise Wrong(f"{what} should be one number, but is {kind}")
+    try:
+        value = float(value)
+    except OverflowError:  # a whole number of more than 308 digits
+        raise Wrong(f"{what} is far too large") from None
     if not math.isfinite(value):
         raise Wrong(f"{what} is {value}")
-    return float(value)
+    return value
 
 
 def same_shape(value: object, like: Tensor, what: str) -> Tensor:

@@ -18,12 +18,12 @@ def great_circle(function) -> str:
         angle = math.radians(degrees)
         u, v = torch.linalg.qr(torch.randn(6, 2, generator=generator))[0].T
         a, b = 3 * u, other * (math.cos(angle) * u + math.sin(angle) * v)
-        path = call(function, a.clone(), b.clone(), 7)
+        path = same_shape(call(function, a.clone(), b.clone(), 7), torch.empty(7, 6), "the walk")
         for at, z in enumerate(path):
             t = at / 6
             exact = (math.sin((1 - t) * angle) * a + math.sin(t * angle) * b) / math.sin(angle)
             off = (z - exact).norm().item()
-            if off > 2e-3:
+            if not off <= 2e-3:
                 line = (z - a - t * (b - a)).norm() < 1e-3
                 raise Wrong(f"with {degrees} degrees between a and b, point {at + 1} of 7 is {off:.2g} away "
                             "from its place, and has the length "

@@ -13,6 +13,7 @@ import traitlets
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
+from helpers._arguments import check_path, check_tensor
 from helpers.figures import png
 
 HERE = Path(__file__).parent
@@ -64,7 +65,11 @@ class BrowserWidget(anywidget.AnyWidget):
 
         Raises FileNotFoundError where the folder of `path` does not exist.
         """
-        path = Path(path)
+        path = check_path("path", path)
+        if title is not None and not isinstance(title, str):
+            raise TypeError(f"title: a text is needed, not {type(title).__name__}")
+        if path.is_dir():
+            raise ValueError(f"path: the path of a file is needed, not of the folder {path}")
         if not path.parent.is_dir():
             raise FileNotFoundError(f"path: there is no folder {path.parent}")
         state = {}
@@ -212,8 +217,7 @@ def square_side(pixels: int, name: str = "decoder") -> int:
 
 def pack_floats(name: str, value: Tensor, shape: tuple[int | None, ...]) -> bytes:
     """Float32 bytes of a finite tensor of `shape` (None: any size)."""
-    if not isinstance(value, Tensor):
-        raise TypeError(f"{name}: a tensor is needed, not {type(value).__name__}")
+    check_tensor(name, value)
     fits = value.ndim == len(shape) and all(a in (None, b) for a, b in zip(shape, value.shape, strict=True))
     if not fits:
         wanted = ", ".join("n" if size is None else str(size) for size in shape)
@@ -241,6 +245,8 @@ class Numbers(traitlets.List):
         super().__init__(traitlets.Float(), **options)
 
     def validate(self, obj, value):
+        if isinstance(value, Tensor):
+            check_tensor(self.name, value)
         if isinstance(value, np.ndarray | Tensor):
             value = value.tolist()
         if isinstance(value, list | tuple):

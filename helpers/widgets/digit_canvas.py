@@ -111,7 +111,11 @@ class DigitCanvas(BrowserWidget):
 
     def _read(self, x: Tensor) -> tuple[list[float], list[float]]:
         with torch.no_grad():
-            mu, logvar = self._encode(x)
+            answer = self._encode(x)
+            if not isinstance(answer, tuple | list) or len(answer) != 2:
+                raise TypeError(f"encode: it must return mu and logvar, not {type(answer).__name__}")
+            mu, logvar = answer
+            pack_floats("logvar", logvar, (1, None))
             sigma = torch.exp(logvar / 2)
         pack_floats("mu", mu, (1, None))
         pack_floats("sigma", sigma, (1, mu.shape[1]))

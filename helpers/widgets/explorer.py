@@ -8,8 +8,10 @@ import ipywidgets as widgets
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
+from helpers._arguments import shown
 from helpers.figures import png
 
+LARGEST = 2**53  # whole numbers beyond it are not exact in the browser
 Control = widgets.Widget | tuple
 
 
@@ -92,8 +94,8 @@ def _control(name: str, given: Control) -> widgets.Widget:
         low, high, start = given
         if not all(isinstance(number, int | float) for number in given):
             raise TypeError(f"{name}: (low, high, start) must be numbers, not {given!r}")
-        if not low <= start <= high or low == high:
-            raise ValueError(f"{name}: low <= start <= high is needed, not {given!r}")
+        if not -LARGEST <= low <= start <= high <= LARGEST or low == high:  # so is nan
+            raise ValueError(f"{name}: finite numbers low <= start <= high are needed, not {shown(given)}")
         whole = all(isinstance(number, int) for number in given)
         slider = widgets.IntSlider if whole else widgets.FloatSlider
         step = 1 if whole else (high - low) / 100

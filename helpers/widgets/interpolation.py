@@ -1,14 +1,18 @@
 """`Interpolation`: from one code to another, along a line and along a great circle."""
 
+from collections.abc import Iterable
+
 import matplotlib.pyplot as plt
 import torch
 import traitlets
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
+from helpers._arguments import shown
 from helpers.widgets._base import pack_floats, script
 from helpers.widgets.traversals import CodesWidget, sheet
 
+MOST_STEPS = 100  # pictures side by side
 KINDS = {"line": "straight line", "circle": "great circle"}
 
 
@@ -35,7 +39,9 @@ class Interpolation(CodesWidget):
             if isinstance(number, bool) or not isinstance(number, int):
                 raise TypeError(f"{name}: a whole number is needed, not {number!r}")
         if steps < 2:
-            raise ValueError(f"steps: at least 2 are needed, not {steps}")
+            raise ValueError(f"steps: at least 2 are needed, not {shown(steps)}")
+        if steps > MOST_STEPS:
+            raise ValueError(f"steps: at most {MOST_STEPS} are needed, not {shown(steps)}")
         pack_floats("codes", codes, (None, None))
         if images is None:
             raise TypeError("images: a tensor is needed, not None")
@@ -43,7 +49,7 @@ class Interpolation(CodesWidget):
         labels = [] if labels is None else _words(labels, count)
         for name, index in (("first", first), ("second", second)):
             if count >= 2 and not 0 <= index < count:
-                raise ValueError(f"{name}: 0 to {count - 1} is needed, not {index}")
+                raise ValueError(f"{name}: 0 to {count - 1} is needed, not {shown(index)}")
         super().__init__(decoder, codes, images, least=2, _labels=labels, _steps=steps, first=first,
                          second=second)
 
@@ -56,7 +62,7 @@ class Interpolation(CodesWidget):
         angle between a and b (slerp, Shoemake 1985); where sin Ω < 1e-6 it falls back to the line.
         Raises ValueError for another kind.
         """
-        if kind not in KINDS:
+        if not isinstance(kind, str) or kind not in KINDS:
             raise ValueError(f'kind: "line" or "circle" is needed, not {kind!r}')
         a, b = self._z[self.first].double(), self._z[self.second].double()  # as numbers in the browser
         t = torch.linspace(0, 1, self._steps, dtype=torch.float64)[:, None]
@@ -99,7 +105,10 @@ class Interpolation(CodesWidget):
 
 
 def _words(labels, count: int) -> list[str]:
-    labels = labels.tolist() if isinstance(labels, Tensor) else list(labels)
+    labels = labels.tolist() if isinstance(labels, Tensor) and labels.ndim else labels
+    if isinstance(labels, str | bytes | dict | set | Tensor) or not isinstance(labels, Iterable):
+        raise TypeError(f"labels: a list is needed, not {type(labels).__name__}")
+    labels = list(labels)
     if len(labels) != count:
         raise ValueError(f"labels: {count} are needed, one for each code, not {len(labels)}")
     return [str(label) for label in labels]

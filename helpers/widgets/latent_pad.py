@@ -10,6 +10,8 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from helpers import figures
+from helpers._arguments import check_flag, check_model, check_tensor
+from helpers.vae import check_images
 from helpers.widgets._base import (
     BrowserWidget,
     Numbers,
@@ -70,6 +72,7 @@ class LatentPad(BrowserWidget):
                              "wrap one that gives logits: nn.Sequential(decoder, nn.Sigmoid())")
         if isinstance(extent, bool) or not isinstance(extent, int | float) or not 0.1 <= extent <= 1000:
             raise ValueError(f"extent: a number from 0.1 to 1000 is needed, not {extent!r}")
+        check_flag("prior", prior)
         packed = {"_means": b"" if means is None else pack_floats("means", means, (None, 2))}
         n = None if means is None else len(means)
         if n is not None and not 1 <= n <= 5000:
@@ -81,6 +84,8 @@ class LatentPad(BrowserWidget):
         packed["_images"] = b"" if images is None else pack_images("images", images, (n, pixels))
         if sigmas is not None and not bool((sigmas > 0).all()):
             raise ValueError("sigmas: standard deviations must be positive")
+        if labels is not None:
+            check_tensor("labels", labels)
         if labels is not None and (not isinstance(labels, Tensor) or labels.is_floating_point()
                                    or labels.shape != (n,) or bool(((labels < 0) | (labels > 9)).any())):
             raise ValueError(f"labels: a tensor of {n} whole numbers from 0 to 9 is needed")
@@ -95,9 +100,12 @@ class LatentPad(BrowserWidget):
     def of(cls, model: nn.Module, images: Tensor | None = None, labels: Tensor | None = None,
            **options) -> "LatentPad":
         """The pad of a `helpers.vae.VAE` with two latent dimensions, and of the codes of `images`."""
+        check_model("model", model)
         decoder = nn.Sequential(model.decoder, nn.Sigmoid())
         if images is None:
-            return cls(decoder, **options)
+            return cls(decoder, labels=labels, **options)
+        check_images("images", images)
+        pack_images("images", images, (None, getattr(model, "pixels", None)))  # the width
         with torch.no_grad():
             mu, logvar = model.encode(images)
         return cls(decoder, means=mu, sigmas=torch.exp(0.5 * logvar), labels=labels, images=images, **options)
@@ -123,7 +131,7 @@ class LatentPad(BrowserWidget):
     @traitlets.validate("picked")
     def _check_picked(self, proposal: dict) -> int | None:
         value = proposal["value"]
-        if value is not None and not 0 <= value < self._n:
+        if isinstance(value, bool) or (value is not None and not 0 <= value < self._n):
             raise traitlets.TraitError(f"picked: None or a number from 0 to {self._n - 1} is needed, "
                                        f"not {value}" if self._n else "picked: this pad has no means")
         return value

@@ -66,7 +66,7 @@ class CodesWidget(BrowserWidget):
     def _index(self, proposal: dict) -> int:
         """Validator of a trait that picks one of the codes."""
         name, value = proposal["trait"].name, proposal["value"]
-        if not 0 <= value < len(self._z):
+        if isinstance(value, bool) or not 0 <= value < len(self._z):
             raise traitlets.TraitError(f"{name}: 0 to {len(self._z) - 1} is needed, not {value}")
         return value
 

@@ -1,0 +1,63 @@
+"""Checks of arguments that modules share: a TypeError or ValueError that names the argument."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+
+def check_tensor(name: str, value: Tensor, *, floating: bool = False) -> None:
+    """TypeError unless `value` is a dense tensor of real numbers. It looks at none of them: cheap."""
+    needed = "a float tensor" if floating else "a tensor"
+    if not isinstance(value, Tensor):
+        raise TypeError(f"{name}: {needed} is needed, not {type(value).__name__}")
+    if (floating and not value.is_floating_point()) or value.is_complex() or value.is_quantized:
+        raise TypeError(f"{name}: {needed} of real numbers is needed, not {value.dtype}")
+    if value.layout != torch.strided:
+        raise TypeError(f"{name}: a dense tensor is needed, not {value.layout}; .to_dense() makes one")
+    if value.is_meta:
+        raise TypeError(f"{name}: a tensor with numbers in it is needed, not one on the device meta")
+
+
+def check_path(name: str, path: str | os.PathLike) -> Path:
+    """`path` as a Path; TypeError or ValueError for what is none."""
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"{name}: a path is needed, not {type(path).__name__}")
+    path = Path(path)
+    if "\0" in str(path):
+        raise ValueError(f"{name}: a path without the character 0 is needed, not {str(path)!r}")
+    return path
+
+
+def check_flag(name: str, value: bool) -> None:
+    if not isinstance(value, bool):
+        raise TypeError(f"{name}: True or False is needed, not {type(value).__name__}")
+
+
+def check_whole_within(name: str, value: int, least: int, most: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name}: a whole number is needed, not {shown(value)}")
+    if not least <= value <= most:
+        raise ValueError(f"{name}: {least} to {most} is needed, not {shown(value)}")
+
+
+def check_callable(name: str, value: Callable, what: str) -> None:
+    if not callable(value):
+        raise TypeError(f"{name}: a function of {what} is needed, not {shown(value)}")
+
+
+def check_model(name: str, model: object) -> None:
+    """TypeError unless `model` has what a VAE has: `encode`, and a `decoder`."""
+    if isinstance(model, type) or not (callable(getattr(model, "encode", None))
+                                       and callable(getattr(model, "decoder", None))):
+        raise TypeError(f"{name}: a VAE is needed (a module with encode and decoder), "
+                        f"not {type(model).__name__}")
+
+
+def shown(value: object) -> str:
+    """`value` for a message: short, and Python refuses to write whole numbers of thousands of digits."""
+    if isinstance(value, int) and abs(value) >= 10**20:
+        return "a number of more than 20 digits"
+    return f"{value!r:.60}"
