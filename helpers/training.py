@@ -27,6 +27,7 @@ from helpers._arguments import (
     check_whole_within,
     shown,
 )
+from helpers._files import write_whole
 from helpers.data import load_digits
 from helpers.vae import VAE, Sampler, Terms, check_images, elbo_terms, reparameterize
 
@@ -57,7 +58,6 @@ class History:
     interrupted: bool = False
 
 
-@torch.no_grad()
 def evaluate(model: VAE, images: Tensor, sampler: Sampler = reparameterize, *, seed: int = 0) -> Terms:
     """The two terms of the ELBO averaged over `images` (n, 784), sampling on, as floats.
 
@@ -67,8 +67,12 @@ def evaluate(model: VAE, images: Tensor, sampler: Sampler = reparameterize, *, s
     _check_images("images", images, model)
     check_callable("sampler", sampler, "mu and sigma")
     check_whole_within("seed", seed, 0, LARGEST_SEED)
-    with _seeded(seed):
-        parts = [elbo_terms(model, x, sampler) for x in images.split(1000)]
+    before = _torch_state()
+    try:
+        with torch.no_grad(), _seeded(seed):
+            parts = [elbo_terms(model, x, sampler) for x in images.split(1000)]
+    finally:
+        _set_torch_state(before)
     return Terms(*(torch.cat(part) for part in zip(*parts, strict=True))).mean()
 
 
@@ -104,17 +108,17 @@ def fit(
     check_flag("live", live)
     device = _device(device)
     batch_size = min(batch_size, len(images))
-    model.to(device).train()
-    images, held_out = images.to(device), held_out.to(device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=step_size, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, step_size, total_steps=epochs * math.ceil(len(images) / batch_size),
-        cycle_momentum=False)
-    history, gradients_were_on = History(), torch.is_grad_enabled()
-    show = _live_curves() if live else None
-    bar = tqdm(range(epochs), desc="training", unit="epoch", file=sys.stdout, disable=not progress,
-               ncols=90, mininterval=0)
+    history, before = History(), _torch_state()
     try:
+        model.to(device).train()
+        images, held_out = images.to(device), held_out.to(device)
+        optimizer = torch.optim.Adam(model.parameters(), lr=step_size, fused=True)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, step_size, total_steps=epochs * math.ceil(len(images) / batch_size),
+            cycle_momentum=False)
+        show = _live_curves() if live else None
+        bar = tqdm(range(epochs), desc="training", unit="epoch", file=sys.stdout, disable=not progress,
+                   ncols=90, mininterval=0)
         with _seeded(seed), bar:
             for epoch in bar:
                 seen = []
@@ -143,7 +147,7 @@ def fit(
         print(f"Interrupted after {len(history.held_out)} of {epochs} epochs; "
               "the model keeps what it has learned.")
     finally:
-        torch.set_grad_enabled(gradients_were_on)  # an interrupt can come inside no_grad
+        _set_torch_state(before)
         model.eval()
     return history
 
@@ -243,6 +247,16 @@ def _seeded(seed: int) -> Iterator[None]:
         yield
 
 
+def _torch_state() -> tuple[Tensor, bool]:
+    """What an interrupt must not change: it can come inside no_grad or _seeded, before they restore it."""
+    return torch.get_rng_state(), torch.is_grad_enabled()
+
+
+def _set_torch_state(state: tuple[Tensor, bool]) -> None:
+    torch.set_rng_state(state[0])
+    torch.set_grad_enabled(state[1])
+
+
 # -- Checkpoints -------------------------------------------------------------------------------
 
 
@@ -250,8 +264,8 @@ def save_checkpoint(path: str | Path, model: nn.Module, history: History | None 
                     config: dict | None = None) -> None:
     """Write weights, history and a JSON-able `config` to `path`, whole or not at all.
 
-    The file is written beside `path` and moved onto it, so that a crash or a full disk leaves the
-    old file, never half of a new one.
+    A crash or a full disk leaves the old file, never half of a new one. Raises OSError when the file
+    cannot be written, and TypeError or ValueError for arguments it cannot use.
     """
     path = _checkpoint_path("path", path)
     if not isinstance(model, nn.Module):
@@ -274,16 +288,7 @@ def save_checkpoint(path: str | Path, model: nn.Module, history: History | None 
     content["digest"] = _digest(content)
     buffer = io.BytesIO()  # an interrupt inside torch's own file writer would be lost in it
     torch.save(content, buffer)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(buffer.getbuffer())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    write_whole(path, buffer.getbuffer())
 
 
 def _as_json(config: dict | None) -> str:
@@ -361,8 +366,12 @@ def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, seed: int =
     check_whole_within("seed", seed, 0, LARGEST_SEED)
     check_flag("progress", progress)
     config = {"latent": latent, "hidden": hidden, "epochs": epochs, "seed": seed}
-    with _seeded(seed):
-        model = VAE(latent, hidden)
+    before = _torch_state()
+    try:
+        with _seeded(seed):
+            model = VAE(latent, hidden)
+    finally:
+        _set_torch_state(before)
     key = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:12]
     path = cache_folder() / f"vae-{latent}d-{key}.pt"
     entry = {**config, "code": _code_fingerprint()}
@@ -376,7 +385,9 @@ def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, seed: int =
     except FileNotFoundError:
         print(f"Training the {latent}-dimensional model once; "
               "the lessons that need it later find it in the cache.")
-    except (OSError, RuntimeError):  # a CheckpointError is a RuntimeError
+    except OSError as error:
+        print(f"The cached model {path.name} cannot be read ({error.strerror or error}); training it again.")
+    except RuntimeError:  # CheckpointError, or weights of other shapes
         print(f"The cached model {path.name} is damaged; training it again.")
     digits = load_digits()
     history = fit(model, digits.train, digits.test, epochs=epochs, seed=seed, progress=progress)
@@ -385,7 +396,8 @@ def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, seed: int =
             path.parent.mkdir(parents=True, exist_ok=True)
             save_checkpoint(path, model, history, entry)
         except OSError as error:
-            print(f"The model could not be cached ({error.strerror}); the next lesson trains it again.")
+            print(f"The model could not be cached ({error.strerror or error}); the next lesson trains it "
+                  f"again. To keep it, set {CACHE_VARIABLE} to a folder that can be written.")
     return model, history
 
 

@@ -6,6 +6,7 @@ whole MNIST database. Both give the same thing, a `Digits`.
 
 import gzip
 import struct
+import zipfile
 import zlib
 from numbers import Real
 from pathlib import Path
@@ -24,6 +25,7 @@ SHIPPED = Path(__file__).with_name("mnist_12k.npz")
 # The IDX format (described with the MNIST database): magic number, then one big-endian uint32
 # for each dimension, then the values as unsigned bytes.
 IMAGES_MAGIC, LABELS_MAGIC = 2051, 2049
+AGAIN = "; get the file again"
 MOST_IMAGES = 1_000_000  # a header that claims more is damaged
 
 
@@ -52,10 +54,14 @@ def load_digits(*, grey: bool = False) -> Digits:
     """The digits that the course ships: 10,000 to train on and 2,000 to test on.
 
     Pixels are 0 or 1 (a grey value above 0.5 counts as 1), or with `grey=True` from 0 to 1.
+    Raises ValueError when the file is damaged.
     """
-    with np.load(SHIPPED, allow_pickle=False) as file:
-        arrays = [file[name] for name in
-                  ("train_images", "train_labels", "test_images", "test_labels")]
+    names = ("train_images", "train_labels", "test_images", "test_labels")
+    try:
+        with np.load(SHIPPED, allow_pickle=False) as file:
+            arrays = [file[name] for name in names]
+    except (EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        raise ValueError(f"{SHIPPED} is damaged ({error}); get the course again") from error
     return _digits(*arrays, grey=grey)
 
 
@@ -122,7 +128,7 @@ def _read_idx(path: Path, magic: int, dimensions: int) -> np.ndarray:
             header = file.read(header_size)
             if len(header) < header_size:
                 raise ValueError(f"{path} is truncated: expected a header of {header_size} bytes, "
-                                 f"found {len(header)}")
+                                 f"found {len(header)}{AGAIN}")
             found, *shape = struct.unpack(f">{1 + dimensions}I", header)
             if found != magic:
                 holds = f", which marks {kind[found]}" if found in kind else ""
@@ -138,15 +144,15 @@ def _read_idx(path: Path, magic: int, dimensions: int) -> np.ndarray:
             if not zipped and path.stat().st_size < header_size + size:
                 size_found = path.stat().st_size - header_size
                 raise ValueError(f"{path} is truncated: expected {size} values after the header, "
-                                 f"found {size_found}")
+                                 f"found {size_found}{AGAIN}")
             values = file.read(size + 1)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ValueError(f"{path} is truncated or damaged ({error}); "
-                         "expected a complete gzip file") from error
+                         f"expected a complete gzip file{AGAIN}") from error
     if len(values) != size:
         words = "is truncated" if len(values) < size else "has bytes left over"
         count = len(values) if len(values) < size else f"more than {size}"
-        raise ValueError(f"{path} {words}: expected {size} values after the header, found {count}")
+        raise ValueError(f"{path} {words}: expected {size} values after the header, found {count}{AGAIN}")
     array = np.frombuffer(values, np.uint8).reshape(shape).copy()
     if magic == LABELS_MAGIC and array.max() > 9:
         raise ValueError(f"{path} has the label {array.max()}; expected digits from 0 to 9")

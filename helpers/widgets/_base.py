@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from helpers._arguments import check_path, check_tensor
+from helpers._files import write_whole
 from helpers.figures import png
 
 HERE = Path(__file__).parent
@@ -81,9 +82,9 @@ class BrowserWidget(anywidget.AnyWidget):
             state[name] = ({"base64": base64.b64encode(value).decode("ascii")}
                            if isinstance(value, bytes) else value)
         module = str(self._esm).rstrip().removesuffix(EXPORT)
-        path.write_text(_PAGE.format(
+        write_whole(path, _PAGE.format(
             title=html.escape(title or type(self).__name__), style=STYLE, module=module,
-            state=json.dumps(state).replace("<", "\\u003c")), encoding="utf-8")
+            state=json.dumps(state).replace("<", "\\u003c")).encode())
         return path
 
 
