@@ -44,9 +44,9 @@ def pixel_cross_entropy(function) -> str:
 @check
 def line(function) -> str:
     start, end = torch.tensor([1.0, -2.0, 0.0]), torch.tensor([3.0, 2.0, 0.5])
-    for steps in (8, 5):
-        codes = same_shape(call(function, start, end, steps), torch.empty(steps, 3),
-                           f"the walk with {steps} steps")
+    walks = {8: same_shape(call(function, start, end, 8), torch.empty(8, 3), "the walk with 8 steps"),
+             5: same_shape(call(function, start, end, 5), torch.empty(5, 3), "the walk")}
+    for steps, codes in sorted(walks.items()):
         for index in range(steps):
             target = start + index / (steps - 1) * (end - start)
             off = (codes[index] - target).abs().max().item()
