@@ -61,6 +61,10 @@ WATCHED = ("helpers/training.py", "helpers/_files.py", "torch/random.py", "torch
            "torch/utils/_contextlib.py", "/contextlib.py")
 
 
+# An interrupt inside contextlib leaves a generator to the garbage collector, which says so.
+left_to_the_collector = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
 def interrupted(work, at: int, results: list):
     """What `work()` does when a KeyboardInterrupt comes at step `at` of the files WATCHED.
 
@@ -91,6 +95,7 @@ def interrupted(work, at: int, results: list):
     return steps >= at, through
 
 
+@left_to_the_collector
 def test_an_interrupt_at_any_line_of_a_training_leaves_no_trace(tmp_path):
     """A timer seldom hits the few lines where it could hurt: here it comes at one line after the other."""
     path, at, came, passed_on = tmp_path / "m.pt", 0, True, 0
@@ -98,7 +103,7 @@ def test_an_interrupt_at_any_line_of_a_training_leaves_no_trace(tmp_path):
     torch.manual_seed(5)
     state = torch.get_rng_state()
     while came:
-        at += 1 if at < 60 else 3
+        at += 1 if at < 60 else 7
         histories = []
         train = partial(fit, tiny(), IMAGES, IMAGES, epochs=2, batch_size=4, progress=False, checkpoint=path)
         with contextlib.redirect_stdout(io.StringIO()):
@@ -115,6 +120,7 @@ def test_an_interrupt_at_any_line_of_a_training_leaves_no_trace(tmp_path):
     assert passed_on < 80  # before training begins, or after it has ended
 
 
+@left_to_the_collector
 @pytest.mark.parametrize("work", [
     partial(evaluate, tiny(), IMAGES, seed=3),
     lambda: training.trained_vae(2, hidden=2, epochs=1, progress=False),
@@ -126,7 +132,7 @@ def test_an_interrupt_at_any_line_leaves_the_random_generator_and_the_cache(work
     torch.manual_seed(5)
     state, at, came = torch.get_rng_state(), 0, True
     while came:
-        at += 1
+        at += 1 if at < 60 else 5
         with contextlib.redirect_stdout(io.StringIO()):
             came, _ = interrupted(work, at, [])
         assert torch.equal(torch.get_rng_state(), state), at
@@ -287,7 +293,7 @@ def test_two_processes_that_fill_the_same_cache_at_once(tmp_path):
     found = drive("""
 os.environ["VAE_COURSE_CACHE"] = str(folder / "cache")
 weights = set()
-for trial in range(6):
+for trial in range(3):
     start = time.time() + 0.1
     def fill():
         time.sleep(max(0, start - time.time()))
@@ -297,13 +303,13 @@ for trial in range(6):
     entry, = (folder / "cache").iterdir()  # one, and no part of another
     weights.add(str(load_checkpoint(entry)[0]))
     tell(codes=codes)
-    if trial < 5:
+    if trial < 2:
         entry.unlink()
 training.fit = None  # not needed now
 trained_vae(2, hidden=8, epochs=1, progress=False)
 tell(codes=[0, 0, 0], models=len(weights))
 """, tmp_path)
-    assert [run["codes"] for run in found] == 7 * [[0, 0, 0]]
+    assert [run["codes"] for run in found] == 4 * [[0, 0, 0]]
     assert found[-1]["models"] == 1
 
 
