@@ -39,8 +39,10 @@ def check_flag(name: str, value: bool) -> None:
 def check_whole_within(name: str, value: int, least: int, most: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name}: a whole number is needed, not {shown(value)}")
-    if not least <= value <= most:
-        raise ValueError(f"{name}: {least} to {most} is needed, not {shown(value)}")
+    if value < least:
+        raise ValueError(f"{name}: at least {least} is needed, not {shown(value)}")
+    if value > most:
+        raise ValueError(f"{name}: at most {most:,} is needed, not {shown(value)}")
 
 
 def check_callable(name: str, value: Callable, what: str) -> None:
