@@ -8,6 +8,7 @@ trait's TraitError) whose message names the argument. A public function without 
 """
 
 import contextlib
+import copy
 import importlib
 import inspect
 import io
@@ -225,7 +226,7 @@ case("gradients.score_function_loss", model=model, draws=(a(2), WHOLE), leave_on
      x=(images, "one more dimension, one row more, first row, with a gradient, negative, large, -inf inside"))
 case("training.evaluate", model=model, images=(images, PICTURES), sampler=a(vae.reparameterize),
      seed=(a(0), "zero, three"))
-case("training.fit", model=lambda: VAE(LATENT, 4, PIXELS), images=(images, PICTURES),
+case("training.fit", model=lambda: copy.deepcopy(model()), images=(images, PICTURES),
      held_out=(images, PICTURES), sampler=a(vae.reparameterize), epochs=(a(1), WHOLE),
      batch_size=(a(2), WHOLE), step_size=(a(1e-3), "a half, three"), seed=(a(0), "zero, three"),
      device=a("cpu"), progress=(a(False), "true"), live=(a(False), "true"),
