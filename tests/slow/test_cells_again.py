@@ -1,9 +1,10 @@
-"""Each lesson's cells run twice in a row, and a half of them again; and with one thread. Some minutes:
+"""Each lesson's cells run twice in a row, then its sections backwards; and with one thread. Some minutes:
 
     pytest tests/slow
 
-A learner does not run a lesson from top to bottom once: a cell is run, changed, and run again. No cell may
-fail for that, and what it says has to stay as it is, but for the cells in CONTINUE.
+A learner does not run a lesson from top to bottom once: a cell is run, changed, and run again, and after
+the last section one goes back to an earlier one. No cell may fail for that, and what it says has to stay as
+it is, but for the cells in CONTINUE.
 """
 
 import copy
@@ -38,26 +39,31 @@ def texts(cell) -> list[tuple[str, str]]:
             for output in _joined(copy.deepcopy(cell.outputs)) if output.output_type != "error"]
 
 
-def half_way(cells: list) -> int:
-    """Where the first section begins whose code lies in the second half."""
-    code = [i for i, cell in enumerate(cells) if cell.cell_type == "code"]
-    heads = [i for i, cell in enumerate(cells)
-             if cell.cell_type == "markdown" and cell.source.startswith("## ")]
-    return max(i for i in heads if i <= code[len(code) // 2])
+def sections(cells: list) -> list[list[int]]:
+    """The code cells of each section."""
+    found = [[]]
+    for i, cell in enumerate(cells):
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            found.append([])
+        elif cell.cell_type == "code":
+            found[-1].append(i)
+    return found
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_cells_run_twice_in_a_row_and_a_half_again(path, cache):
+def test_cells_run_twice_in_a_row_and_sections_backwards(path, cache):
     lesson = nbformat.read(path, as_version=4)
     code = [i for i, cell in enumerate(lesson.cells) if cell.cell_type == "code"]
-    order = [i for i in code for _ in range(2)] + [i for i in code if i > half_way(lesson.cells)]
-    notebook = nbformat.v4.new_notebook(cells=[copy.deepcopy(lesson.cells[i]) for i in order])
-    for at, cell in enumerate(notebook.cells):
-        cell.id, cell.outputs = f"{at}-{cell.id}", []
+    # the last section first: each then begins with what all later ones have left behind
+    order = [i for i in code for _ in range(2)] + [i for part in sections(lesson.cells)[::-1] for i in part]
+    notebook = nbformat.v4.new_notebook(cells=[
+        nbformat.v4.new_code_cell(lesson.cells[i].source, metadata=lesson.cells[i].metadata,
+                                  id=f"run-{at}-of-{lesson.cells[i].id}") for at, i in enumerate(order)])
     NotebookClient(notebook, timeout=180, kernel_name="python3", allow_errors=True, record_timing=False,
                    resources={"metadata": {"path": str(path.parent)}}).execute(
                        env={**os.environ, "VAE_COURSE_CACHE": cache})
-    assert problems(notebook) == []
+    sources = {cell.id: cell.source for cell in notebook.cells}
+    assert [(found, sources[found.split()[0]]) for found in problems(notebook)] == []
     first, differ = {}, set()
     for i, cell in zip(order, notebook.cells, strict=True):
         if "nbval-ignore-output" not in cell.metadata.get("tags", []) and texts(cell) != first.setdefault(
