@@ -30,7 +30,20 @@ def script(name: str) -> str:
 STYLE = (HERE / "widgets.css").read_text(encoding="utf-8")
 
 
-class BrowserWidget(anywidget.AnyWidget):
+class WithPicture:
+    """Mixed into a widget that has a `picture`: pages without a kernel show it, consoles the repr."""
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
+        picture = base64.b64encode(self.picture).decode("ascii")
+        data = {**data, "text/plain": repr(self), "image/png": picture}
+        return (data, *rest) if rest else data
+
+
+class BrowserWidget(WithPicture, anywidget.AnyWidget):
     """An anywidget with a short repr, and a picture for pages without a kernel.
 
     A subclass gives `_draw() -> Figure` (what the page shows without a kernel) and `__repr__`.
@@ -49,15 +62,6 @@ class BrowserWidget(anywidget.AnyWidget):
             return png(figure)
         finally:
             plt.close(figure)
-
-    def _repr_mimebundle_(self, **kwargs):
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is None:
-            return None
-        data, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
-        picture = base64.b64encode(self.picture).decode("ascii")
-        data = {**data, "text/plain": repr(self), "image/png": picture}
-        return (data, *rest) if rest else data
 
     def to_html(self, path: str | Path, *, title: str | None = None) -> Path:
         """Write the widget as one file that needs neither a kernel nor a network. Returns its path.
