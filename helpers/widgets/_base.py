@@ -28,6 +28,7 @@ def script(name: str) -> str:
 
 
 STYLE = (HERE / "widgets.css").read_text(encoding="utf-8")
+_NOT_STATE = {*anywidget.AnyWidget.class_trait_names(), "_esm", "_css", "_anywidget_id"}  # of every anywidget
 
 
 class WithPicture:
@@ -71,18 +72,13 @@ class BrowserWidget(WithPicture, anywidget.AnyWidget):
         path = Path(path)
         if not path.parent.is_dir():
             raise FileNotFoundError(f"path: there is no folder {path.parent}")
-        state = {}
-        for name in self.trait_names(sync=True):
-            if name in ("_esm", "_css", "_anywidget_id", "layout", "tabbable", "tooltip",
-                        "comm") or name.startswith(("_model", "_view", "_dom")):
-                continue
-            value = getattr(self, name)
-            state[name] = ({"base64": base64.b64encode(value).decode("ascii")}
-                           if isinstance(value, bytes) else value)
+        state = json.dumps(
+            {name: getattr(self, name) for name in self.trait_names(sync=True) if name not in _NOT_STATE},
+            default=lambda octets: {"base64": base64.b64encode(octets).decode("ascii")})
         module = str(self._esm).rstrip().removesuffix(EXPORT)
         path.write_text(_PAGE.format(
             title=html.escape(title or type(self).__name__), style=STYLE, module=module,
-            state=json.dumps(state).replace("<", "\\u003c")), encoding="utf-8")
+            state=state.replace("<", "\\u003c")), encoding="utf-8")
         return path
 
 
