@@ -246,15 +246,3 @@ class Numbers(traitlets.List):
         if isinstance(value, list | tuple):
             value = [float(v) if isinstance(v, np.generic | Tensor) else v for v in value]
         return super().validate(obj, value)
-
-
-def finite_pair(proposal: dict) -> list[float]:
-    """Validator of a trait that holds two finite numbers."""
-    value = proposal["value"]
-    try:
-        pair = [float(number) for number in value]
-    except TypeError:
-        pair = []
-    if len(pair) != 2 or not np.isfinite(pair).all():
-        raise traitlets.TraitError(f"{proposal['trait'].name}: two finite numbers are needed, not {value!r}")
-    return pair

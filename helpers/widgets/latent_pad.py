@@ -14,7 +14,6 @@ from helpers.widgets._base import (
     BrowserWidget,
     Numbers,
     ends,
-    finite_pair,
     pack_floats,
     pack_images,
     pack_network,
@@ -110,11 +109,15 @@ class LatentPad(BrowserWidget):
 
     @traitlets.validate("z", "epsilon")
     def _check_pair(self, proposal: dict) -> list[float]:
-        return finite_pair(proposal)
+        value = proposal["value"]
+        if len(value) != 2 or not np.isfinite(value).all():
+            raise traitlets.TraitError(
+                f"{proposal['trait'].name}: two finite numbers are needed, not {value!r}")
+        return value
 
     @traitlets.validate("drawn")
     def _check_drawn(self, proposal: dict) -> list[float]:
-        value = [float(number) for number in proposal["value"]]
+        value = proposal["value"]
         if value and (len(value) != 4 or not np.isfinite(value).all() or min(value[2:]) <= 0):
             raise traitlets.TraitError("drawn: [] or [mu1, mu2, sigma1, sigma2] with positive sigmas is "
                                        f"needed, not {value!r}")
