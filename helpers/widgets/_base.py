@@ -1,8 +1,10 @@
 """What the browser widgets share: their scripts, the networks they run, their picture without a kernel."""
 
 import base64
+import copy
 import html
 import json
+import math
 from pathlib import Path
 
 import anywidget
@@ -121,6 +123,36 @@ render({{ model, el: document.getElementById("widget") }});
 </html>
 """
 
+
+class Decoder:
+    """A decoder of square pictures: z (n, latent) -> (n, pixels); packed for the browser, copied for Python.
+
+    Training the network further changes neither. Raises TypeError or ValueError as `pack_network` does,
+    and ValueError for pictures that are not square.
+    """
+
+    def __init__(self, network: nn.Module):
+        self.layers, self.weights = pack_network(network)
+        self.latent, self.pixels = ends(self.layers)
+        if math.isqrt(self.pixels) ** 2 != self.pixels:
+            raise ValueError(f"decoder: square pictures are needed, not {self.pixels} pixels")
+        self._network = copy.deepcopy(network).cpu().float().eval().requires_grad_(False)
+
+    def __call__(self, z: Tensor) -> Tensor:
+        return self._network(z)
+
+
+class DecoderWidget(BrowserWidget):
+    """A browser widget that decodes: there with `_layers` and `_weights`, here with `_decode`."""
+
+    _layers = traitlets.List().tag(sync=True)
+    _weights = traitlets.Bytes().tag(sync=True)
+
+    def __init__(self, decoder: Decoder, **traits):
+        self._decode = decoder
+        super().__init__(_layers=decoder.layers, _weights=decoder.weights, **traits)
+
+
 # -- networks ----------------------------------------------------------------------------------
 
 _KINDS = {nn.ReLU: "relu", nn.Tanh: "tanh", nn.Softplus: "softplus", nn.Sigmoid: "sigmoid"}
@@ -200,14 +232,6 @@ def ends(layers: list[dict]) -> tuple[int, int]:
     """How many numbers a packed network takes, and how many it gives."""
     linear = [layer for layer in layers if layer["kind"] == "linear"]
     return linear[0]["inputs"], linear[-1]["outputs"]
-
-
-def square_side(pixels: int, name: str = "decoder") -> int:
-    """The side of a square picture of `pixels`; ValueError where there is none."""
-    side = round(pixels**0.5)
-    if side * side != pixels:
-        raise ValueError(f"{name}: square pictures are needed, not {pixels} pixels")
-    return side
 
 
 def pack_floats(name: str, value: Tensor, shape: tuple[int | None, ...]) -> bytes:

@@ -6,7 +6,7 @@ import traitlets
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from helpers.widgets._base import pack_floats, script
+from helpers.widgets._base import Decoder, pack_floats, script
 from helpers.widgets.traversals import CodesWidget, sheet
 
 KINDS = {"line": "straight line", "circle": "great circle"}
@@ -44,7 +44,7 @@ class Interpolation(CodesWidget):
         for name, index in (("first", first), ("second", second)):
             if count >= 2 and not 0 <= index < count:
                 raise ValueError(f"{name}: 0 to {count - 1} is needed, not {index}")
-        super().__init__(decoder, codes, images, least=2, _labels=labels, _steps=steps, first=first,
+        super().__init__(Decoder(decoder), codes, images, least=2, _labels=labels, _steps=steps, first=first,
                          second=second)
 
     _check_index = traitlets.validate("first", "second")(CodesWidget._index)
