@@ -14,7 +14,7 @@ from torch.distributions import (
     constraints,
 )
 
-from helpers.vae import VAE, kl_divergence, log_likelihood
+from helpers.vae import VAE, check_floats, check_whole, kl_divergence, log_likelihood
 
 Cost = Callable[[Tensor], Tensor]  # (samples, *shape of one draw) -> (samples,)
 Family = Callable[..., Distribution]  # called with the parameters by name, like Normal
@@ -140,9 +140,7 @@ def leave_one_out_mean(costs: Tensor) -> Tensor:
     van Hoof & Welling 2019. Raises TypeError for what is no float tensor and ValueError for fewer than
     2 draws.
     """
-    if not isinstance(costs, Tensor) or not costs.is_floating_point():
-        kind = costs.dtype if isinstance(costs, Tensor) else type(costs).__name__
-        raise TypeError(f"costs: a float tensor is needed, not {kind}")
+    check_floats("costs", costs)
     if costs.ndim < 1 or len(costs) < 2:
         raise ValueError(f"costs: at least 2 draws are needed, not the shape {tuple(costs.shape)}")
     return (costs.sum(0) - costs) / (len(costs) - 1)
@@ -156,7 +154,7 @@ def score_function_loss(model: VAE, x: Tensor, draws: int = 4, *, leave_one_out:
     nothing. Raises ValueError for fewer than 1 draw (2 with `leave_one_out`), and when the encoder's
     means or standard deviations are not finite.
     """
-    _check_samples("draws", draws, 2 if leave_one_out else 1)
+    check_whole("draws", draws, 2 if leave_one_out else 1)
     mu, logvar = model.encode(x)
     sigma = torch.exp(0.5 * logvar)
     if not bool((torch.isfinite(mu) & torch.isfinite(sigma) & (sigma > 0)).all()):
@@ -172,17 +170,10 @@ def score_function_loss(model: VAE, x: Tensor, draws: int = 4, *, leave_one_out:
     return -(surrogate.mean(0) - kl_divergence(mu, logvar)).mean()
 
 
-def _check_samples(name: str, samples: int, least: int = 1) -> None:
-    if isinstance(samples, bool) or not isinstance(samples, int):
-        raise TypeError(f"{name}: a whole number is needed, not {samples!r}")
-    if samples < least:
-        raise ValueError(f"{name}: at least {least} needed, not {samples}")
-
-
 def _expanded(family: Family, parameters: Mapping[str, Tensor], samples: int,
               least: int = 1) -> tuple[dict[str, Tensor], Distribution]:
     """Parameters of its own for each draw, as leaves, and the distribution made of them."""
-    _check_samples("samples", samples, least)
+    check_whole("samples", samples, least)
     if not parameters:
         raise ValueError("parameters: at least one is needed")
     for name, value in parameters.items():

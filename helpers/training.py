@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from helpers import data, vae
 from helpers.data import load_digits
-from helpers.vae import VAE, Sampler, Terms, check_images, elbo_terms, reparameterize
+from helpers.vae import VAE, Sampler, Terms, check_images, check_whole, elbo_terms, reparameterize
 
 CACHE_VARIABLE = "VAE_COURSE_CACHE"
 
@@ -142,10 +142,7 @@ def _check_fit(model, images, held_out, sampler, epochs, batch_size, step_size, 
     if not callable(sampler):
         raise TypeError(f"sampler: a function of mu and sigma is needed, not {sampler!r}")
     for name, value, least in (("epochs", epochs, 1), ("batch_size", batch_size, 1), ("seed", seed, 0)):
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise TypeError(f"{name}: a whole number is needed, not {value!r}")
-        if value < least:
-            raise ValueError(f"{name}: at least {least} is needed, not {value}")
+        check_whole(name, value, least)
     if isinstance(step_size, bool) or not isinstance(step_size, int | float):
         raise TypeError(f"step_size: a number is needed, not {step_size!r}")
     if not 0 < step_size < math.inf:

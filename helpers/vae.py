@@ -34,10 +34,7 @@ class VAE(nn.Module):
     def __init__(self, latent: int, hidden: int = 400, pixels: int = 784):
         super().__init__()
         for name, size in (("latent", latent), ("hidden", hidden), ("pixels", pixels)):
-            if isinstance(size, bool) or not isinstance(size, int):
-                raise TypeError(f"{name}: a whole number is needed, not {size!r}")
-            if size < 1:
-                raise ValueError(f"{name}: at least 1 is needed, not {size}")
+            check_whole(name, size, 1)
         self.latent, self.hidden, self.pixels = latent, hidden, pixels
         self.encoder = nn.Sequential(nn.Linear(pixels, hidden), nn.ReLU())
         self.to_mu = nn.Linear(hidden, latent)
@@ -106,9 +103,8 @@ def iwae_bound(model: VAE, x: Tensor, samples: int, chunk: int = 10) -> Tensor:
     both terms sampled. Burda, Grosse & Salakhutdinov 2016, equation 8. `chunk` draws are held in
     memory at a time. The draws come from torch's global generator.
     """
-    for name, size in (("samples", samples), ("chunk", chunk)):
-        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-            raise ValueError(f"{name}: a whole number of at least 1 is needed, not {size!r}")
+    check_whole("samples", samples, 1)
+    check_whole("chunk", chunk, 1)
     check_images("x", x)
     mu, logvar = model.encode(x)
     sigma = torch.exp(0.5 * logvar)
@@ -136,11 +132,24 @@ def check_images(name: str, images: Tensor) -> None:
         raise ValueError(f"{name}: pixels must be numbers from 0 to 1")
 
 
+def check_whole(name: str, value: int, least: int | None = None) -> None:
+    """Raise TypeError unless `value` is a whole number, and ValueError if it is below `least`."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name}: a whole number is needed, not {value!r}")
+    if least is not None and value < least:
+        raise ValueError(f"{name}: at least {least} needed, not {value}")
+
+
+def check_floats(name: str, value: Tensor) -> None:
+    """Raise TypeError unless `value` is a float tensor."""
+    if not isinstance(value, Tensor) or not value.is_floating_point():
+        kind = value.dtype if isinstance(value, Tensor) else type(value).__name__
+        raise TypeError(f"{name}: a float tensor is needed, not {kind}")
+
+
 def _same_width(name: str, value: Tensor, other_name: str, other: Tensor) -> None:
-    for label, tensor in ((name, value), (other_name, other)):
-        if not isinstance(tensor, Tensor) or not tensor.is_floating_point():
-            kind = tensor.dtype if isinstance(tensor, Tensor) else type(tensor).__name__
-            raise TypeError(f"{label}: a float tensor is needed, not {kind}")
+    check_floats(name, value)
+    check_floats(other_name, other)
     if value.shape != other.shape:  # broadcasting here would sum the wrong thing in silence
         raise ValueError(f"{name} has the shape {tuple(value.shape)} and {other_name} "
                          f"{tuple(other.shape)}; the same shape is needed")
