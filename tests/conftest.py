@@ -14,6 +14,8 @@ import matplotlib
 import pytest
 from nbval.plugin import IPyNbFile
 
+from tests.pages import chromium, trouble
+
 matplotlib.use("agg")  # here, not by a variable, which the lessons' kernels would inherit
 
 ROOT = Path(__file__).parents[1]
@@ -29,6 +31,36 @@ def empty_cache(request, tmp_path, monkeypatch):
     if not isinstance(request.node.parent, IPyNbFile):
         monkeypatch.setenv("VAE_COURSE_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
+
+
+# Not for the session: Playwright keeps an event loop running, in which nbval's own could not run.
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """open(a widget or a file, **options of the page) -> its page, which has no kernel behind it.
+
+    At the end of the test no page may have had an error or asked the network for anything.
+    """
+    pages = {}  # page -> what went wrong on it
+
+    def open_page(shown, **options):
+        page = browser.new_page(**{"viewport": {"width": 900, "height": 900}} | options)
+        pages[page] = wrong = trouble(page)
+        page.on("request", lambda sent: wrong.append(sent.url) if sent.url.startswith("http") else None)
+        path = shown if isinstance(shown, Path) else shown.to_html(tmp_path / "widget.html")
+        page.goto(path.as_uri())
+        page.wait_for_selector(".vae-widget")
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+    assert not any(pages.values()), list(pages.values())
 
 
 class LessonBudget(pytest.Item):

@@ -19,11 +19,10 @@ from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from tests.browser.conftest import BROWSER, FLAGS
 from tests.browser.jupyterlab import open_and_run
+from tests.pages import chromium
 
 SECONDS, ROUNDS, PRESSES = 2.0, 3, 12
 
@@ -198,13 +197,11 @@ def main():
                     break
                 except OSError:
                     time.sleep(0.5)
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+            with chromium() as browser:
                 page = browser.new_page(viewport={"width": 1280, "height": 1000})
                 open_and_run(page, f"{address}/lab/tree/bench.ipynb?reset&token={token}")
                 page.wait_for_timeout(3000)
                 measure(page)
-                browser.close()
         finally:
             server.terminate()
             server.wait(30)

@@ -1,4 +1,4 @@
-"""A real JupyterLab and a real Chromium for the tests of this folder."""
+"""A real JupyterLab for the tests of this folder."""
 
 import os
 import secrets
@@ -13,11 +13,6 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import NOTEBOOKS
-
-BROWSER = os.environ.get("VAE_COURSE_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
-NEEDED = bool(os.environ.get("VAE_COURSE_NEEDS_BROWSER"))  # set by .ci/run: there nothing may skip
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update"]
 
 
 class Lab:
@@ -74,16 +69,3 @@ def lab(tmp_path_factory):
     finally:
         server.terminate()
         server.wait(30)
-
-
-@pytest.fixture(scope="package")
-def browser():
-    if not BROWSER:
-        if NEEDED:
-            pytest.fail("no browser: apt-get install chromium", pytrace=False)
-        pytest.skip("no browser: apt-get install chromium")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        yield chromium
-        chromium.close()

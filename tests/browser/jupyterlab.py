@@ -1,5 +1,7 @@
 """What the browser tests do to a page of JupyterLab."""
 
+from tests.pages import trouble
+
 
 def ours(message):
     """Whether a console message is an error of our scripts, which run from blobs, or of their loader."""
@@ -9,9 +11,7 @@ def ours(message):
 
 def open_and_run(page, address):
     """Opens a lesson and runs all its cells. Gives the page's problems, filled as they come."""
-    trouble = []
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.on("console", lambda message: trouble.append(message.text) if ours(message) else None)
+    found = trouble(page, ours)
     page.goto(address)
     page.wait_for_function(
         """() => {
@@ -30,7 +30,7 @@ def open_and_run(page, address):
                 && panel.context.sessionContext.session.kernel.status === 'idle'
                 && cells[cells.length - 1].model.executionCount >= cells.length;
         }""", timeout=180_000)
-    return trouble
+    return found
 
 
 def ask(page, code):
