@@ -16,10 +16,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from torch import nn
 
 from helpers.widgets import DigitCanvas, Interpolation, LatentPad, Traversals
-from tests.browser.jupyterlab import ask, open_and_run, outputs
+from tests.browser.jupyterlab import PICTURES, ask, opened_in_lab, outputs, write_notebook
 from tests.pages import needed_module, needs
 
-PICTURES = "node => [...node.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()).join()"
 MAKE_PADS = """
 import torch
 from torch import nn
@@ -49,21 +48,12 @@ def pads_here():
 @pytest.fixture
 def page(lab, browser):
     """A notebook in JupyterLab with two pads on display."""
-    notebook = new_notebook(cells=[new_code_cell(MAKE_PADS + "pad"), new_code_cell("other")])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, lab.folder / "pads.ipynb")
-    context = browser.new_context(viewport={"width": 1280, "height": 1000}, has_touch=True)
-    page = context.new_page()
+    page = browser.new_page(viewport={"width": 1280, "height": 1000}, has_touch=True)
     page.sent = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(frame)))
-    page.trouble = open_and_run(page, lab.address("pads.ipynb"))
-    page.wait_for_selector(".vae-widget >> nth=1")
-    try:
+    with opened_in_lab(page, lab, "pads.ipynb", [MAKE_PADS + "pad", "other"]):
+        page.wait_for_selector(".vae-widget >> nth=1")
         yield page
-        assert page.trouble == []
-    finally:
-        page.evaluate("() => window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")
-        context.close()
 
 
 def plane(page, index=0):
@@ -233,19 +223,10 @@ canvas = DigitCanvas(encode, images=images, pad=pad)
 @pytest.fixture
 def others(lab, browser):
     """A notebook in JupyterLab with the other widgets on display."""
-    notebook = new_notebook(cells=[new_code_cell(MAKE_OTHERS + "traversals"), new_code_cell("walk"),
-                                   new_code_cell("canvas"), new_code_cell("pad")])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, lab.folder / "others.ipynb")
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
-    page.trouble = open_and_run(page, lab.address("others.ipynb"))
-    page.wait_for_selector(".vae-widget >> nth=3")
-    try:
+    with opened_in_lab(page, lab, "others.ipynb", [MAKE_OTHERS + "traversals", "walk", "canvas", "pad"]):
+        page.wait_for_selector(".vae-widget >> nth=3")
         yield page
-        assert page.trouble == []
-    finally:
-        page.evaluate("() => window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")
-        page.close()
 
 
 def test_the_sliders_of_the_others_reach_python(others):
@@ -418,9 +399,7 @@ def test_an_exported_page_keeps_decoding(browser, tmp_path):
 def test_notebook_7_shows_the_pad(lab, browser):
     """Notebook 7 is JupyterLab's front end around one notebook; here: the same pad, in its page."""
     needed_module("notebook")
-    notebook = new_notebook(cells=[new_code_cell(MAKE_PADS + "pad")])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, lab.folder / "one_pad.ipynb")
+    write_notebook(lab.folder / "one_pad.ipynb", [MAKE_PADS + "pad"])
     page = browser.new_page(viewport={"width": 1200, "height": 900})
     page.goto(f"{lab.server}/notebooks/one_pad.ipynb?token={lab.token}")
     page.wait_for_selector(".jp-InputArea")
