@@ -23,6 +23,7 @@ from helpers.data import load_digits
 from helpers.vae import VAE, Sampler, Terms, check_images, check_whole, elbo_terms, reparameterize
 
 CACHE_VARIABLE = "VAE_COURSE_CACHE"
+BETAS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0, 20.0)  # of the models behind lesson 09's dial
 
 
 class TrainingDiverged(RuntimeError):
@@ -68,6 +69,7 @@ def fit(
     epochs: int = 12,
     batch_size: int = 128,
     step_size: float = 8e-3,
+    beta: float = 1.0,
     seed: int = 0,
     device: str | torch.device = "cpu",
     progress: bool = True,
@@ -78,6 +80,8 @@ def fit(
 
     sampler: draws z from mu and sigma
     step_size: the highest of a one-cycle schedule that rises to it and falls to almost 0
+    beta: the weight of the KL term in what is maximised (Higgins et al. 2017, equation 4); 1 is the
+        ELBO. The history has the terms without it.
     seed: of the order of the images and of epsilon; torch's global generator is left as it was
     progress: a progress bar; live: learning curves, redrawn as training goes on
     checkpoint: a path to save model and history to after each epoch
@@ -86,7 +90,7 @@ def fit(
     history so far is returned with `interrupted` set. Raises TrainingDiverged when the loss becomes
     NaN or infinite, and ValueError or TypeError for arguments it cannot use.
     """
-    _check_fit(model, images, held_out, sampler, epochs, batch_size, step_size, seed, checkpoint)
+    _check_fit(model, images, held_out, sampler, epochs, batch_size, step_size, beta, seed, checkpoint)
     model.to(device).train()
     images, held_out = images.to(device), held_out.to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=step_size, fused=True)
@@ -103,7 +107,7 @@ def fit(
                 seen = []
                 for step, batch in enumerate(torch.randperm(len(images)).split(batch_size)):
                     terms = elbo_terms(model, images[batch], sampler)
-                    loss = -terms.elbo.mean()
+                    loss = (beta * terms.kl - terms.reconstruction).mean()  # beta 1: -ELBO
                     _check_finite(loss.item(), epoch, step)
                     optimizer.zero_grad()
                     loss.backward()
@@ -131,7 +135,7 @@ def fit(
     return history
 
 
-def _check_fit(model, images, held_out, sampler, epochs, batch_size, step_size, seed,
+def _check_fit(model, images, held_out, sampler, epochs, batch_size, step_size, beta, seed,
                checkpoint) -> None:
     check_images("images", images)
     check_images("held_out", held_out)
@@ -143,10 +147,13 @@ def _check_fit(model, images, held_out, sampler, epochs, batch_size, step_size, 
         raise TypeError(f"sampler: a function of mu and sigma is needed, not {sampler!r}")
     for name, value, least in (("epochs", epochs, 1), ("batch_size", batch_size, 1), ("seed", seed, 0)):
         check_whole(name, value, least)
-    if isinstance(step_size, bool) or not isinstance(step_size, int | float):
-        raise TypeError(f"step_size: a number is needed, not {step_size!r}")
+    for name, value in (("step_size", step_size), ("beta", beta)):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise TypeError(f"{name}: a number is needed, not {value!r}")
     if not 0 < step_size < math.inf:
         raise ValueError(f"step_size: a positive number is needed, not {step_size!r}")
+    if not 0 <= beta < math.inf:
+        raise ValueError(f"beta: a number of at least 0 is needed, not {beta!r}")
     if checkpoint is not None and not Path(checkpoint).parent.is_dir():
         raise ValueError(f"checkpoint: there is no folder {Path(checkpoint).parent}")
 
@@ -284,14 +291,14 @@ def cache_folder() -> Path:
     return Path(named) if named else user_cache_path("vae-course")
 
 
-def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, seed: int = 0,
+def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, beta: float = 1.0, seed: int = 0,
                 progress: bool = True) -> tuple[VAE, History]:
-    """A VAE trained on the shipped digits, and its history.
+    """A VAE trained on the shipped digits with `fit`, and its history.
 
-    Trained with `fit` on first use (some seconds), then read from the cache. An entry that is
+    Trained on first use (some seconds), then read from the cache. An entry that is
     damaged, or was made by other code than today's, is said and replaced.
     """
-    config = {"latent": latent, "hidden": hidden, "epochs": epochs, "seed": seed}
+    config = {"latent": latent, "hidden": hidden, "epochs": epochs, "beta": float(beta), "seed": seed}
     with _seeded(seed):
         model = VAE(latent, hidden)
     key = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:12]
@@ -305,12 +312,14 @@ def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, seed: int =
         print(f"The cached model {path.name} comes from another version of the course; "
               "training it again.")
     except FileNotFoundError:
-        print(f"Training the {latent}-dimensional model once; "
+        weighted = "" if beta == 1 else f", beta = {beta:g},"
+        print(f"Training the {latent}-dimensional model{weighted} once; "
               "the lessons that need it later find it in the cache.")
     except (CheckpointError, OSError, RuntimeError):
         print(f"The cached model {path.name} is damaged; training it again.")
     digits = load_digits()
-    history = fit(model, digits.train, digits.test, epochs=epochs, seed=seed, progress=progress)
+    history = fit(model, digits.train, digits.test, epochs=epochs, beta=beta, seed=seed,
+                  progress=progress)
     if not history.interrupted:  # half-trained models are never shared
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -324,6 +333,8 @@ def warm_cache() -> None:
     """Train every model that the lessons share, where the cache does not have it yet."""
     trained_vae(2)
     trained_vae(20, epochs=6)
+    for beta in BETAS:
+        trained_vae(10, hidden=200, epochs=6, beta=beta)
 
 
 def _code_fingerprint() -> str:

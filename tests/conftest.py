@@ -21,6 +21,7 @@ matplotlib.use("agg")  # here, not by a variable, which the lessons' kernels wou
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SECONDS, MEGABYTES = 30, 1000  # what one lesson may take, on 2 cores, from an empty cache
+TRAINING_SECONDS = {"09": 60}  # and what more the models that a lesson shares with others may take
 
 _measured = {}  # lesson -> (seconds, megabytes)
 
@@ -64,16 +65,17 @@ def opened(browser, tmp_path):
 
 
 class LessonBudget(pytest.Item):
-    """The lesson just run by nbval took at most SECONDS and MEGABYTES."""
+    """The lesson just run by nbval took at most SECONDS (and its TRAINING_SECONDS) and MEGABYTES."""
 
     def runtest(self):
         lesson = self.parent
-        seconds, megabytes = lesson.seconds, _peak_megabytes(lesson.kernel)
+        allowed = SECONDS + TRAINING_SECONDS.get(lesson.path.name[:2], 0)
+        seconds, megabytes = lesson.seconds, peak_megabytes(lesson.kernel.km.provisioner.pid)
         for _ in range(2):  # a busy machine is not a slow lesson: the best of three runs counts
-            if seconds > SECONDS:
+            if seconds > allowed:
                 seconds = min(seconds, _run_again(Path(lesson.path)))
         _measured[Path(lesson.path).stem] = seconds, megabytes
-        assert seconds <= SECONDS, f"took {seconds:.0f} s from a fresh kernel and an empty cache"
+        assert seconds <= allowed, f"took {seconds:.0f} s from a fresh kernel and an empty cache"
         assert megabytes is None or megabytes <= MEGABYTES, f"its kernel took {megabytes:.0f} MB"
 
     def reportinfo(self):
@@ -92,9 +94,9 @@ def _run_again(path: Path) -> float:
         return time.monotonic() - start
 
 
-def _peak_megabytes(kernel) -> float | None:
-    """Peak resident memory of a kernel; None where the system does not tell."""
-    status = Path(f"/proc/{kernel.km.provisioner.pid}/status")
+def peak_megabytes(pid: int) -> float | None:
+    """Peak resident memory of a process; None where the system does not tell."""
+    status = Path(f"/proc/{pid}/status")
     if not status.is_file():
         return None
     return int(re.search(r"VmHWM:\s+(\d+) kB", status.read_text())[1]) / 1000
