@@ -1,6 +1,7 @@
 """Checks of arguments that modules share: a TypeError or ValueError that names the argument."""
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,13 +37,26 @@ def check_flag(name: str, value: bool) -> None:
         raise TypeError(f"{name}: True or False is needed, not {type(value).__name__}")
 
 
-def check_whole_within(name: str, value: int, least: int, most: int) -> None:
+def check_whole(name: str, value: int, least: int | None = None, most: int | None = None) -> None:
+    """TypeError unless `value` is a whole number; ValueError where it is below `least` or above `most`."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name}: a whole number is needed, not {shown(value)}")
-    if value < least:
-        raise ValueError(f"{name}: at least {least} is needed, not {shown(value)}")
+    if least is not None and value < least:
+        raise ValueError(f"{name}: at least {least} needed, not {shown(value)}")
+    if most is not None and value > most:
+        raise ValueError(f"{name}: at most {most:,} needed, not {shown(value)}")
+
+
+def check_number(name: str, value: float, most: float = sys.float_info.max, *,
+                 positive: bool = False) -> None:
+    """TypeError or ValueError unless `value` is a number from 0 to `most`; `positive`: 0 neither."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{name}: a number is needed, not {shown(value)}")
+    if not value >= 0 or (positive and value == 0):  # `not` also catches NaN
+        needed = "a positive number" if positive else "a number of at least 0"
+        raise ValueError(f"{name}: {needed} is needed, not {shown(value)}")
     if value > most:
-        raise ValueError(f"{name}: at most {most:,} is needed, not {shown(value)}")
+        raise ValueError(f"{name}: at most {most:g} needed, not {shown(value)}")
 
 
 def check_callable(name: str, value: Callable, what: str) -> None:

@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from helpers._arguments import check_tensor, check_whole_within
+from helpers._arguments import check_tensor, check_whole
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -63,7 +63,7 @@ def tile(images: Tensor, columns: int) -> np.ndarray:
         raise ValueError(f"images: square images are needed, not {images.shape[1]} pixels")
     if not bool(torch.isfinite(images).all()):  # it would be drawn as white paper
         raise ValueError("images: their pixels are not all finite numbers")
-    check_whole_within("columns", columns, 1, 1000)
+    check_whole("columns", columns, 1, 1000)
     rows = -(-len(images) // columns)
     sheet = np.zeros((rows * (side + 2) - 2, columns * (side + 2) - 2), np.float32)
     for index, image in enumerate(images.detach().cpu().numpy()):

@@ -14,14 +14,7 @@ from torch.distributions import (
     constraints,
 )
 
-from helpers._arguments import (
-    check_callable,
-    check_flag,
-    check_model,
-    check_tensor,
-    check_whole_within,
-    shown,
-)
+from helpers._arguments import check_callable, check_flag, check_model, check_tensor, check_whole
 from helpers.vae import VAE, kl_divergence, log_likelihood
 
 Cost = Callable[[Tensor], Tensor]  # (samples, *shape of one draw) -> (samples,)
@@ -169,7 +162,7 @@ def score_function_loss(model: VAE, x: Tensor, draws: int = 4, *, leave_one_out:
     means or standard deviations are not finite.
     """
     check_flag("leave_one_out", leave_one_out)
-    _check_samples("draws", draws, 2 if leave_one_out else 1)
+    check_whole("draws", draws, 2 if leave_one_out else 1, MOST_SAMPLES)
     check_model("model", model)
     check_tensor("x", x, floating=True)
     if not x.numel():
@@ -189,18 +182,10 @@ def score_function_loss(model: VAE, x: Tensor, draws: int = 4, *, leave_one_out:
     return -(surrogate.mean(0) - kl_divergence(mu, logvar)).mean()
 
 
-def _check_samples(name: str, samples: int, least: int = 1) -> None:
-    if isinstance(samples, bool) or not isinstance(samples, int):
-        raise TypeError(f"{name}: a whole number is needed, not {samples!r}")
-    if samples < least:
-        raise ValueError(f"{name}: at least {least} needed, not {shown(samples)}")
-    check_whole_within(name, samples, least, MOST_SAMPLES)
-
-
 def _expanded(family: Family, parameters: Mapping[str, Tensor], samples: int,
               least: int = 1) -> tuple[dict[str, Tensor], Distribution]:
     """Parameters of its own for each draw, as leaves, and the distribution made of them."""
-    _check_samples("samples", samples, least)
+    check_whole("samples", samples, least, MOST_SAMPLES)
     check_callable("family", family, "the parameters")
     if not isinstance(parameters, Mapping):
         raise TypeError(f"parameters: a dictionary of tensors is needed, not {type(parameters).__name__}")

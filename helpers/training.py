@@ -23,9 +23,9 @@ from helpers._arguments import (
     check_callable,
     check_flag,
     check_model,
+    check_number,
     check_path,
-    check_whole_within,
-    shown,
+    check_whole,
 )
 from helpers._files import write_whole
 from helpers.data import load_digits
@@ -34,6 +34,8 @@ from helpers.vae import VAE, Sampler, Terms, check_images, elbo_terms, reparamet
 CACHE_VARIABLE = "VAE_COURSE_CACHE"
 MOST_EPOCHS = 1_000_000
 LARGEST_SEED = 2**63 - 1  # torch takes no larger one
+MOST_BETA = 1e9  # at 1e30 Adam's squared gradients overflow, and the encoder stands still in silence
+BETAS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0, 20.0)  # of the models behind lesson 09's dial
 
 
 class TrainingDiverged(RuntimeError):
@@ -66,7 +68,7 @@ def evaluate(model: VAE, images: Tensor, sampler: Sampler = reparameterize, *, s
     check_model("model", model)
     _check_images("images", images, model)
     check_callable("sampler", sampler, "mu and sigma")
-    check_whole_within("seed", seed, 0, LARGEST_SEED)
+    check_whole("seed", seed, 0, LARGEST_SEED)
     before = _torch_state()
     try:
         with torch.no_grad(), _seeded(seed):
@@ -85,6 +87,7 @@ def fit(
     epochs: int = 12,
     batch_size: int = 128,
     step_size: float = 8e-3,
+    beta: float = 1.0,
     seed: int = 0,
     device: str | torch.device = "cpu",
     progress: bool = True,
@@ -95,6 +98,8 @@ def fit(
 
     sampler: draws z from mu and sigma
     step_size: the highest of a one-cycle schedule that rises to it and falls to almost 0
+    beta: the weight of the KL term in what is maximised (Higgins et al. 2017, equation 4); 1 is the
+        ELBO. The history has the terms without it.
     seed: of the order of the images and of epsilon; torch's global generator is left as it was
     progress: a progress bar; live: learning curves, redrawn as training goes on
     checkpoint: a path to save model and history to after each epoch
@@ -103,7 +108,7 @@ def fit(
     history so far is returned with `interrupted` set. Raises TrainingDiverged when the loss becomes
     NaN or infinite, and ValueError or TypeError for arguments it cannot use.
     """
-    _check_fit(model, images, held_out, sampler, epochs, batch_size, step_size, seed, checkpoint)
+    _check_fit(model, images, held_out, sampler, epochs, batch_size, step_size, beta, seed, checkpoint)
     check_flag("progress", progress)
     check_flag("live", live)
     device = _device(device)
@@ -124,7 +129,7 @@ def fit(
                 seen = []
                 for step, batch in enumerate(torch.randperm(len(images)).split(batch_size)):
                     terms = elbo_terms(model, images[batch], sampler)
-                    loss = -terms.elbo.mean()
+                    loss = (beta * terms.kl - terms.reconstruction).mean()  # beta 1: -ELBO
                     _check_finite(loss.item(), epoch, step)
                     optimizer.zero_grad()
                     loss.backward()
@@ -152,7 +157,7 @@ def fit(
     return history
 
 
-def _check_fit(model, images, held_out, sampler, epochs, batch_size, step_size, seed,
+def _check_fit(model, images, held_out, sampler, epochs, batch_size, step_size, beta, seed,
                checkpoint) -> None:
     check_model("model", model)
     if not isinstance(model, nn.Module):
@@ -162,13 +167,11 @@ def _check_fit(model, images, held_out, sampler, epochs, batch_size, step_size, 
     if images.shape[1] != held_out.shape[1]:
         raise ValueError(f"held_out: {images.shape[1]} pixels an image are needed, not {held_out.shape[1]}")
     check_callable("sampler", sampler, "mu and sigma")
-    check_whole_within("epochs", epochs, 1, MOST_EPOCHS)
-    check_whole_within("batch_size", batch_size, 1, sys.maxsize)
-    check_whole_within("seed", seed, 0, LARGEST_SEED)
-    if isinstance(step_size, bool) or not isinstance(step_size, int | float):
-        raise TypeError(f"step_size: a number is needed, not {step_size!r}")
-    if not 0 < step_size <= sys.float_info.max:
-        raise ValueError(f"step_size: a positive number is needed, not {shown(step_size)}")
+    check_whole("epochs", epochs, 1, MOST_EPOCHS)
+    check_whole("batch_size", batch_size, 1, sys.maxsize)
+    check_whole("seed", seed, 0, LARGEST_SEED)
+    check_number("step_size", step_size, positive=True)
+    check_number("beta", beta, MOST_BETA)
     if checkpoint is not None and not _checkpoint_path("checkpoint", checkpoint).parent.is_dir():
         raise ValueError(f"checkpoint: there is no folder {Path(checkpoint).parent}")
 
@@ -355,17 +358,18 @@ def cache_folder() -> Path:
     return Path(named) if named else user_cache_path("vae-course")
 
 
-def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, seed: int = 0,
+def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, beta: float = 1.0, seed: int = 0,
                 progress: bool = True) -> tuple[VAE, History]:
-    """A VAE trained on the shipped digits, and its history.
+    """A VAE trained on the shipped digits with `fit`, and its history.
 
-    Trained with `fit` on first use (some seconds), then read from the cache. An entry that is
+    Trained on first use (some seconds), then read from the cache. An entry that is
     damaged, or was made by other code than today's, is said and replaced.
     """
-    check_whole_within("epochs", epochs, 1, MOST_EPOCHS)
-    check_whole_within("seed", seed, 0, LARGEST_SEED)
+    check_whole("epochs", epochs, 1, MOST_EPOCHS)
+    check_number("beta", beta, MOST_BETA)
+    check_whole("seed", seed, 0, LARGEST_SEED)
     check_flag("progress", progress)
-    config = {"latent": latent, "hidden": hidden, "epochs": epochs, "seed": seed}
+    config = {"latent": latent, "hidden": hidden, "epochs": epochs, "beta": float(beta), "seed": seed}
     before = _torch_state()
     try:
         with _seeded(seed):
@@ -383,14 +387,16 @@ def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, seed: int =
         print(f"The cached model {path.name} comes from another version of the course; "
               "training it again.")
     except FileNotFoundError:
-        print(f"Training the {latent}-dimensional model once; "
+        weighted = "" if beta == 1 else f", beta = {beta:g},"
+        print(f"Training the {latent}-dimensional model{weighted} once; "
               "the lessons that need it later find it in the cache.")
     except OSError as error:
         print(f"The cached model {path.name} cannot be read ({error.strerror or error}); training it again.")
     except RuntimeError:  # CheckpointError, or weights of other shapes
         print(f"The cached model {path.name} is damaged; training it again.")
     digits = load_digits()
-    history = fit(model, digits.train, digits.test, epochs=epochs, seed=seed, progress=progress)
+    history = fit(model, digits.train, digits.test, epochs=epochs, beta=beta, seed=seed,
+                  progress=progress)
     if not history.interrupted:  # half-trained models are never shared
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -405,6 +411,8 @@ def warm_cache() -> None:
     """Train every model that the lessons share, where the cache does not have it yet."""
     trained_vae(2)
     trained_vae(20, epochs=6)
+    for beta in BETAS:
+        trained_vae(10, hidden=200, epochs=6, beta=beta)
 
 
 def _code_fingerprint() -> str:

@@ -12,13 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from helpers._arguments import (
-    check_callable,
-    check_model,
-    check_tensor,
-    check_whole_within,
-    shown,
-)
+from helpers._arguments import check_callable, check_model, check_tensor, check_whole
 
 Sampler = Callable[[Tensor, Tensor], Tensor]
 
@@ -46,12 +40,7 @@ class VAE(nn.Module):
     def __init__(self, latent: int, hidden: int = 400, pixels: int = 784):
         super().__init__()
         for name, size in (("latent", latent), ("hidden", hidden), ("pixels", pixels)):
-            if isinstance(size, bool) or not isinstance(size, int):
-                raise TypeError(f"{name}: a whole number is needed, not {size!r}")
-            if size < 1:
-                raise ValueError(f"{name}: at least 1 is needed, not {shown(size)}")
-            if size > MOST_WEIGHTS:
-                raise ValueError(f"{name}: at most {MOST_WEIGHTS:,} is needed, not {shown(size)}")
+            check_whole(name, size, 1, MOST_WEIGHTS)
         if 2 * hidden * pixels + 3 * hidden * latent > MOST_WEIGHTS:
             raise ValueError(f"latent, hidden, pixels: a model of at most {MOST_WEIGHTS:,} weights is "
                              f"needed, {latent}, {hidden} and {pixels} make more")
@@ -133,10 +122,8 @@ def iwae_bound(model: VAE, x: Tensor, samples: int, chunk: int = 10) -> Tensor:
     both terms sampled. Burda, Grosse & Salakhutdinov 2016, equation 8. `chunk` draws are held in
     memory at a time. The draws come from torch's global generator.
     """
-    for name, size in (("samples", samples), ("chunk", chunk)):
-        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-            raise ValueError(f"{name}: a whole number of at least 1 is needed, not {shown(size)}")
-    check_whole_within("samples", samples, 1, MOST_SAMPLES)
+    check_whole("samples", samples, 1, MOST_SAMPLES)
+    check_whole("chunk", chunk, 1)
     check_model("model", model)
     check_images("x", x)
     mu, logvar = model.encode(x)

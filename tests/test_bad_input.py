@@ -228,14 +228,15 @@ case("training.evaluate", model=model, images=(images, PICTURES), sampler=a(vae.
      seed=(a(0), "zero, three"))
 case("training.fit", model=lambda: copy.deepcopy(model()), images=(images, PICTURES),
      held_out=(images, PICTURES), sampler=a(vae.reparameterize), epochs=(a(1), WHOLE),
-     batch_size=(a(2), WHOLE), step_size=(a(1e-3), "a half, three"), seed=(a(0), "zero, three"),
+     batch_size=(a(2), WHOLE), step_size=(a(1e-3), "a half, three"),
+     beta=(a(1.0), "zero, a half, three"), seed=(a(0), "zero, three"),
      device=a("cpu"), progress=(a(False), "true"), live=(a(False), "true"),
      checkpoint=(a(None), "None, text"))
 case("training.save_checkpoint", path=(a("some path"), "text"), model=(model, "module"),
      history=(history, "None"), config=(lambda: {"a": 1}, "None, dict, empty dict"))
 case("training.load_checkpoint", path=(a("saved.pt"), ""))
 case("training.trained_vae", latent=(a(2), WHOLE), hidden=(a(4), WHOLE), epochs=(a(1), WHOLE),
-     seed=(a(0), "zero, three"), progress=(a(False), "true"))
+     beta=(a(1.0), "zero, a half, three"), seed=(a(0), "zero, three"), progress=(a(False), "true"))
 case("figures.png", figure=lambda: bars(1))
 case("figures.tile", images=(images, REAL + ", one column, one row more, negative, large"),
      columns=(a(2), WHOLE))

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 
+import nbformat
 import pytest
 
 from tests.conftest import ROOT
@@ -62,6 +63,16 @@ def test_the_model_cache_is_warmed_by_what_post_build_calls(empty_cache, monkeyp
     asked = []
     monkeypatch.setattr(training, "trained_vae", lambda *a, **k: asked.append((a, k)))
     training.warm_cache()
-    notebooks = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "notebooks").glob("*.ipynb"))
-    used = set(re.findall(r"trained_vae\(latent=(\d+)(?:, epochs=(\d+))?\)", notebooks))
-    assert used == {(str(a[0]), str(k.get("epochs", ""))) for a, k in asked}
+    lessons = [nbformat.read(path, as_version=4) for path in (ROOT / "notebooks").glob("*.ipynb")]
+    used = set()
+    for line in {line for lesson in lessons for cell in lesson.cells if cell.cell_type == "code"
+                 for line in re.findall(r"trained_vae\([^()]*\)", cell.source)}:
+        for beta in training.BETAS if "beta=beta" in line else [1.0]:
+            eval(line, {"trained_vae": lambda *a, **k: used.add(key(*a, **k)), "beta": beta})
+    assert len(used) == 2 + len(training.BETAS)
+    assert used == {key(*a, **k) for a, k in asked}
+
+
+def key(latent, *, progress=True, beta=1.0, **more):
+    """What makes one shared model differ from another."""
+    return latent, beta, *sorted(more.items())

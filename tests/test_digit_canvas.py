@@ -2,8 +2,6 @@
 
 import base64
 import io
-import os
-import shutil
 from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
@@ -17,10 +15,6 @@ from helpers.vae import VAE
 from helpers.widgets._base import EXPORT, script
 from helpers.widgets.digit_canvas import DigitCanvas
 
-BROWSER = os.environ.get("VAE_COURSE_BROWSER") or shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update"]
-needs_browser = pytest.mark.skipif(not BROWSER, reason="no browser: apt-get install chromium")
 DIGITS = load_digits()
 
 
@@ -239,38 +233,6 @@ def test_the_picture_without_a_kernel_shows_the_digit():
 # -- the browser -------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    if not BROWSER:
-        pytest.skip("no browser: apt-get install chromium")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def opened(chromium, tmp_path):
-    """open(widget, **context) -> the page that shows it. No page may have said an error at the end."""
-    contexts, errors = [], []
-
-    def open_page(widget, **options):
-        context = chromium.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-        page.goto(widget.to_html(tmp_path / "w.html").as_uri())
-        page.wait_for_selector(".vae-widget")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert errors == []
-
-
 SEVEN = np.array([(0.0, 0.05), (0.35, 0.0), (0.7, 0.03), (0.55, 0.35), (0.4, 0.7), (0.33, 1.0)])
 WAVE = np.stack([0.3 + 0.3 * np.sin(np.linspace(0, 7, 25)), np.linspace(0, 1, 25)], 1)
 
@@ -329,7 +291,6 @@ def test_mnist_has_its_centre_of_mass_at_pixel_14():
         assert (centre - 14).abs().quantile(0.99) < 0.53  # MNIST moved its digits by whole pixels
 
 
-@needs_browser
 @pytest.mark.parametrize("shape", [SEVEN, WAVE, SEVEN[:, ::-1]], ids=["seven", "wave", "flat"])
 def test_a_stroke_of_the_mouse_becomes_a_digit(opened, shape):
     page = opened(DigitCanvas(Stub()))
@@ -341,7 +302,6 @@ def test_a_stroke_of_the_mouse_becomes_a_digit(opened, shape):
     assert ink_on_sheet(page) > 3000
 
 
-@needs_browser
 def test_a_finger_draws_and_does_not_scroll(opened):
     page = opened(DigitCanvas(Stub()), has_touch=True, viewport={"width": 360, "height": 300})
     page.evaluate("document.body.style.height = '3000px'")
@@ -362,7 +322,6 @@ def test_a_finger_draws_and_does_not_scroll(opened):
     assert page.evaluate("scrollY") == 0
 
 
-@needs_browser
 def test_the_arrow_keys_draw(opened):
     page = opened(DigitCanvas(Stub()))
     page.keyboard.press("Tab")
@@ -380,7 +339,6 @@ def test_the_arrow_keys_draw(opened):
     assert (small_digit(page) == digit).all()
 
 
-@needs_browser
 @pytest.mark.parametrize("shape", [SEVEN, WAVE], ids=["seven", "wave"])
 def test_size_and_place_of_the_drawing_hardly_matter(opened, shape):
     page = opened(DigitCanvas(Stub()))
@@ -392,7 +350,6 @@ def test_size_and_place_of_the_drawing_hardly_matter(opened, shape):
         assert (first != again).sum() <= 0.15 * first.sum(), place
 
 
-@needs_browser
 def test_the_digit_is_read_while_it_is_drawn(opened):
     page = opened(DigitCanvas(Stub()))
     box = sheet(page)
@@ -404,7 +361,6 @@ def test_the_digit_is_read_while_it_is_drawn(opened):
     page.mouse.up()
 
 
-@needs_browser
 def test_clear_empties_it(opened):
     page = opened(DigitCanvas(Stub()))
     assert with_mouse(page, SEVEN).sum() > 0
@@ -414,7 +370,6 @@ def test_clear_empties_it(opened):
     assert page.locator(".vae-status").text_content() == "Draw a digit"
 
 
-@needs_browser
 def test_a_digit_is_taken_by_keyboard(opened):
     images, labels = some_digits()
     page = opened(DigitCanvas(Stub(), images=images, labels=labels))
@@ -432,7 +387,6 @@ def test_a_digit_is_taken_by_keyboard(opened):
     assert pressed.get_attribute("aria-label") == wanted
 
 
-@needs_browser
 def test_a_page_without_a_kernel_keeps_what_was_drawn_and_says_so(opened):
     canvas = DigitCanvas(Stub())
     canvas.draw(DIGITS.test[4])
@@ -445,7 +399,6 @@ def test_a_page_without_a_kernel_keeps_what_was_drawn_and_says_so(opened):
     page.get_by_text("No answer from the encoder").wait_for(timeout=5000)
 
 
-@needs_browser
 @pytest.mark.parametrize("width", [320, 360, 900])
 def test_it_fits_its_page(opened, width):
     images, labels = some_digits(20)
@@ -480,7 +433,6 @@ def bare(opened):
     return page
 
 
-@needs_browser
 def test_what_is_sent(bare):
     digit = with_mouse(bare, SEVEN)
     sent = bare.evaluate("seen.sent.map((view) => [view instanceof DataView, "
@@ -491,7 +443,6 @@ def test_what_is_sent(bare):
     assert bare.evaluate("seen.sent.at(-1).byteLength") == 0
 
 
-@needs_browser
 def test_the_status_line_says_the_answer(bare):
     with_mouse(bare, SEVEN)
     status = bare.locator(".vae-status")
@@ -508,7 +459,6 @@ def test_the_status_line_says_the_answer(bare):
     assert answer([], [], "RuntimeError: <b>gone</b>") == "RuntimeError: <b>gone</b>"
 
 
-@needs_browser
 def test_a_digit_that_python_draws_is_shown(bare):
     image = DIGITS.test[7]
     bare.evaluate("(d) => model.set('image', new DataView(Uint8Array.from(d).buffer))", image.int().tolist())
@@ -516,7 +466,6 @@ def test_a_digit_that_python_draws_is_shown(bare):
     assert bare.evaluate("seen.sent.length") == 0  # what came from Python does not go back
 
 
-@needs_browser
 def test_cleanup_removes_every_listener(bare):
     assert bare.evaluate("seen.on.length") >= 3
     bare.evaluate("seen.cleanup()")
@@ -538,7 +487,6 @@ def as_digit(page, ink, times=1):
     return np.array(found).reshape(28, 28)
 
 
-@needs_browser
 def test_as_digit_gives_mnists_own_digits_back(bare):
     shares = []
     for image in DIGITS.test[:20].int().numpy().reshape(-1, 28, 28):
@@ -547,7 +495,6 @@ def test_as_digit_gives_mnists_own_digits_back(bare):
     assert np.mean(shares) >= 0.97
 
 
-@needs_browser
 def test_as_digit_on_shapes_of_known_answer(bare):
     assert as_digit(bare, np.zeros((28, 28)), times=10).sum() == 0
     expected = np.zeros((28, 28))
@@ -563,7 +510,6 @@ def test_as_digit_on_shapes_of_known_answer(bare):
     assert (as_digit(bare, wide) == expected.T).all()
 
 
-@needs_browser
 def test_as_digit_cuts_no_tail_off(bare):
     heavy = np.zeros((28, 28))  # a heavy head on a long tail: in the centre, the tail would be cut off
     heavy[2:10, 2:14] = 1
@@ -573,7 +519,6 @@ def test_as_digit_cuts_no_tail_off(bare):
     assert (digit[8:28, 9:21] == heavy[2:22, 2:14]).all()
 
 
-@needs_browser
 def test_as_digit_takes_the_mean_over_each_pixel(bare):
     ink = np.random.default_rng(0).random((60, 60)) ** 0.5
     ink[0, :] = ink[:, 0] = ink[-1, :] = ink[:, -1] = 1  # the box is all of it: 3 x 3 for each pixel

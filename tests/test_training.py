@@ -60,10 +60,12 @@ def test_same_seed_same_weights_and_the_global_generator_is_left_alone(images):
     assert not torch.equal(weights(models[0]), weights(models[2]))
 
 
-def test_fit_is_adam_on_the_elbo_step_by_step(images):
+@pytest.mark.parametrize("beta", [1, 3.5, 0])
+def test_fit_is_adam_on_the_weighted_elbo_step_by_step(images, beta):
     """One epoch beside Adam as published (Kingma & Ba 2015, algorithm 1), written out."""
     model, reference = small(), small()
-    fit(model, images, images[:20], epochs=1, batch_size=100, step_size=1e-2, progress=False)
+    weight = {"beta": beta} if beta != 1 else {}  # without one it is the ELBO
+    fit(model, images, images[:20], epochs=1, batch_size=100, step_size=1e-2, progress=False, **weight)
 
     probe = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
     schedule = torch.optim.lr_scheduler.OneCycleLR(probe, 1e-2, total_steps=4, cycle_momentum=False)
@@ -71,7 +73,8 @@ def test_fit_is_adam_on_the_elbo_step_by_step(images):
     m, v = ([torch.zeros_like(p) for p in parameters] for _ in range(2))
     torch.manual_seed(0)
     for t, batch in enumerate(torch.randperm(400).split(100), start=1):
-        loss = -elbo_terms(reference, images[batch]).elbo.mean()
+        terms = elbo_terms(reference, images[batch])
+        loss = -(terms.reconstruction - beta * terms.kl).mean()
         gradients = torch.autograd.grad(loss, parameters)
         step_size = schedule.get_last_lr()[0]
         with torch.no_grad():
@@ -155,6 +158,10 @@ X = torch.zeros(10, 784)
     (dict(step_size=0.0), ValueError, "step_size"),
     (dict(step_size=float("nan")), ValueError, "step_size"),
     (dict(step_size=True), TypeError, "step_size"),
+    (dict(beta=-1), ValueError, "beta"),
+    (dict(beta=1e30), ValueError, "beta"),
+    (dict(beta=float("nan")), ValueError, "beta"),
+    (dict(beta="4"), TypeError, "beta"),
     (dict(seed=1.5), TypeError, "seed"),
     (dict(sampler=None), TypeError, "sampler"),
     (dict(held_out=X[:, :700]), ValueError, "held_out"),
@@ -325,8 +332,13 @@ def test_a_model_is_trained_once_and_then_read(quick, empty_cache, capsys):
     assert history == history_again
     train(seed=1)
     train(epochs=2)
-    assert len(trainings) == 3
-    assert len(list(empty_cache.glob("*.pt"))) == 3
+    weighted, _ = train(beta=4)
+    assert "Training the 2-dimensional model, beta = 4, once" in capsys.readouterr().out
+    assert trainings[-1]["beta"] == 4
+    assert not torch.equal(weights(first), weights(weighted))
+    train(beta=4.0)
+    assert len(trainings) == 4
+    assert len(list(empty_cache.glob("*.pt"))) == 4
 
 
 @pytest.mark.parametrize("damage", [lambda b: b[:100], lambda b: flip(b, 0.5), lambda b: b""])

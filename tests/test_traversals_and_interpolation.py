@@ -3,9 +3,7 @@
 import base64
 import io
 import math
-import os
 import re
-import shutil
 
 import matplotlib.pyplot as plt
 import pytest
@@ -15,11 +13,6 @@ from torch import nn
 
 from helpers.widgets.interpolation import Interpolation
 from helpers.widgets.traversals import VALUES, Traversals
-
-CHROMIUM = os.environ.get("VAE_COURSE_BROWSER") or shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-component-update",
-         "--disable-background-networking", "--disable-sync"]
-needs_browser = pytest.mark.skipif(not CHROMIUM, reason="no browser: apt-get install chromium")
 
 
 def mlp(latent=4, pixels=64) -> nn.Sequential:
@@ -233,33 +226,6 @@ def test_mimebundle_has_picture_text_and_widget(make):
 # -- in the browser ----------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install playwright")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def shown(chromium, tmp_path):
-    """Opens a widget's page; at the end of the test nothing may have gone wrong on it."""
-    page = chromium.new_page(viewport={"width": 900, "height": 800})
-    wrong = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-
-    def show(widget):
-        page.goto(widget.to_html(tmp_path / "w.html").as_uri())
-        page.wait_for_selector("canvas")
-        return page
-
-    yield show
-    page.close()
-    assert wrong == []
-
-
 def canvases(page) -> dict[str, torch.Tensor]:
     """The grey level of each pixel of each picture, by the picture's label."""
     read = page.evaluate("""() => [...document.querySelectorAll("canvas")].map((canvas) => {
@@ -287,11 +253,10 @@ def differs(found, probabilities) -> float:
     return float(abs(found - grey(probabilities)).max())
 
 
-@needs_browser
-def test_traversals_draws_what_torch_decodes(shown):
+def test_traversals_draws_what_torch_decodes(opened):
     widget = traversals()
     widget.start, widget.value = 2, 1.37  # between two steps of the slider
-    page = shown(widget)
+    page = opened(widget)
     found = canvases(page)
     assert len(found) == 4 * 6 + 2
     for i in range(1, 5):
@@ -304,18 +269,16 @@ def test_traversals_draws_what_torch_decodes(shown):
     assert page.locator("output").all_inner_texts() == ["2", "1.37"]
 
 
-@needs_browser
-def test_traversals_rows_are_labelled_in_order(shown):
-    page = shown(traversals())
+def test_traversals_rows_are_labelled_in_order(opened):
+    page = opened(traversals())
     rows = page.get_by_role("group").evaluate_all("rows => rows.map((row) => row.innerText)")
     assert [" ".join(row.split()) for row in rows] == [
         "z2 · 2.31 nats", "z4 · 1.00 nats", "z1 · 0.50 nats", "z3 · 0.00 nats"]
 
 
-@needs_browser
-def test_each_slider_of_traversals_changes_its_pictures(shown):
+def test_each_slider_of_traversals_changes_its_pictures(opened):
     widget = traversals()
-    page = shown(widget)
+    page = opened(widget)
     live = {f"z{i} set to the value of the slider" for i in range(1, 5)}
     start = canvases(page)
     press(page, "value", "ArrowRight", 7)
@@ -327,27 +290,23 @@ def test_each_slider_of_traversals_changes_its_pictures(shown):
     assert changed(moved, canvases(page)) == set(start)
 
 
-@needs_browser
-def test_more_than_ten_rows_scroll_in_a_labelled_region(shown):
-    page = shown(traversals(latent=20))
+def test_more_than_ten_rows_scroll_in_a_labelled_region(opened):
+    page = opened(traversals(latent=20))
     region = page.get_by_role("region", name="Pictures of 20 latent dimensions")
     assert region.bounding_box()["height"] == 420
     assert region.evaluate("region => region.scrollHeight > region.clientHeight && region.tabIndex === 0")
-    shown(traversals())
-    assert page.get_by_role("region").count() == 0
+    assert opened(traversals()).get_by_role("region").count() == 0
 
 
-@needs_browser
-def test_without_images_traversals_shows_the_decoded_code_alone(shown):
-    found = canvases(shown(Traversals(mlp(), normal(5, 4), torch.zeros(4))))
+def test_without_images_traversals_shows_the_decoded_code_alone(opened):
+    found = canvases(opened(Traversals(mlp(), normal(5, 4), torch.zeros(4))))
     assert "decoded code" in found
     assert "image" not in found
 
 
-@needs_browser
-def test_interpolation_draws_what_torch_decodes(shown):
+def test_interpolation_draws_what_torch_decodes(opened):
     widget = interpolation(normal(5, 20), labels=torch.arange(5), first=2, second=4, steps=7)
-    page = shown(widget)
+    page = opened(widget)
     found = canvases(page)
     assert len(found) == 2 * 7 + 2
     for kind, name in (("line", "straight line"), ("circle", "great circle")):
@@ -364,9 +323,8 @@ def test_interpolation_draws_what_torch_decodes(shown):
     assert page.get_by_text("label 2").count() == page.get_by_text("label 4").count() == 1
 
 
-@needs_browser
-def test_each_slider_of_interpolation_changes_its_pictures(shown):
-    page = shown(interpolation(steps=3))
+def test_each_slider_of_interpolation_changes_its_pictures(opened):
+    page = opened(interpolation(steps=3))
     start = canvases(page)
     walks = ("straight line", "great circle")
     press(page, "first", "ArrowRight", 2)
@@ -378,23 +336,21 @@ def test_each_slider_of_interpolation_changes_its_pictures(shown):
     assert changed(moved, canvases(page)) == set(start) - kept
 
 
-@needs_browser
 @pytest.mark.parametrize(("codes", "said"), [
     ([[2.0, 0.0], [-2.0, 0.1]], "Half way, the straight line is nearer to the centre than "),
     ([[0.5, 0.0], [3.0, 0.5]], "At the second image, both paths are farther from the centre than 99.0 % of"),
     ([[0.5, 0.0], [9.0, 0.5]], "farther from the centre than at least 99.9 % of all prior draws."),
     ([[0.1, 0.0], [1.0, 0.5]], "At the first image, both paths are nearer to the centre than 99.5 % of"),
 ])
-def test_the_status_line_names_the_most_unlikely_step(shown, codes, said):
-    page = shown(interpolation(torch.tensor(codes)))
+def test_the_status_line_names_the_most_unlikely_step(opened, codes, said):
+    page = opened(interpolation(torch.tensor(codes)))
     status = page.locator("[aria-live=polite]")
     assert said in status.inner_text()
 
 
-@needs_browser
-def test_the_share_in_the_browser_is_that_of_torch(shown):
+def test_the_share_in_the_browser_is_that_of_torch(opened):
     widget = interpolation()
-    page = shown(widget)
+    page = opened(widget)
     code = str(widget._esm).rstrip().removesuffix("export default { render };")
     latents = torch.tensor([1, 2, 3, 10, 20, 63, 784], dtype=torch.float64)
     squared = latents[:, None] * torch.tensor([0.0, 0.01, 0.5, 0.9, 1.0, 1.1, 2.0, 5.0], dtype=torch.float64)
@@ -406,12 +362,11 @@ def test_the_share_in_the_browser_is_that_of_torch(shown):
     assert torch.allclose(torch.tensor(found, dtype=torch.float64), expected, atol=1e-10, rtol=1e-8)
 
 
-@needs_browser
 @pytest.mark.parametrize(("make", "traits"), [(traversals, dict(value=1.5, start=2)),
                                               (interpolation, dict(first=3, second=2))])
-def test_the_kernel_moves_the_sliders_and_cleanup_removes_all_listeners(shown, make, traits):
+def test_the_kernel_moves_the_sliders_and_cleanup_removes_all_listeners(opened, make, traits):
     widget = make()
-    page = shown(widget)
+    page = opened(widget)
     state = {name: getattr(widget, name) for name in widget.trait_names(sync=True)
              if name in traits or name in ("_layers", "_kl", "_labels", "_steps")}
     octets = {name: list(getattr(widget, name)) for name in ("_weights", "_codes", "_images")}

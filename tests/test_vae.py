@@ -132,7 +132,8 @@ def test_iwae_rises_with_k_and_does_not_depend_on_the_chunk():
     assert torch.allclose(at_once, iwae_bound(model, x, 7, chunk=1), rtol=1e-5)
 
 
-@pytest.mark.parametrize("samples", [0, -1, 2.5, True])
-def test_iwae_refuses_sample_counts(samples):
-    with pytest.raises(ValueError, match="samples"):
+@pytest.mark.parametrize(("samples", "error"), [(0, ValueError), (-1, ValueError), (2.5, TypeError),
+                                                (True, TypeError)])
+def test_iwae_refuses_sample_counts(samples, error):
+    with pytest.raises(error, match="samples"):
         iwae_bound(VAE(2, hidden=4), torch.zeros(1, 784), samples)

@@ -1,8 +1,10 @@
 """What the browser widgets share: their scripts, the networks they run, their picture without a kernel."""
 
 import base64
+import copy
 import html
 import json
+import math
 from pathlib import Path
 
 import anywidget
@@ -30,9 +32,23 @@ def script(name: str) -> str:
 
 
 STYLE = (HERE / "widgets.css").read_text(encoding="utf-8")
+_NOT_STATE = {*anywidget.AnyWidget.class_trait_names(), "_esm", "_css", "_anywidget_id"}  # of every anywidget
 
 
-class BrowserWidget(anywidget.AnyWidget):
+class WithPicture:
+    """Mixed into a widget that has a `picture`: pages without a kernel show it, consoles the repr."""
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
+        picture = base64.b64encode(self.picture).decode("ascii")
+        data = {**data, "text/plain": repr(self), "image/png": picture}
+        return (data, *rest) if rest else data
+
+
+class BrowserWidget(WithPicture, anywidget.AnyWidget):
     """An anywidget with a short repr, and a picture for pages without a kernel.
 
     A subclass gives `_draw() -> Figure` (what the page shows without a kernel) and `__repr__`.
@@ -52,15 +68,6 @@ class BrowserWidget(anywidget.AnyWidget):
         finally:
             plt.close(figure)
 
-    def _repr_mimebundle_(self, **kwargs):
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is None:
-            return None
-        data, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
-        picture = base64.b64encode(self.picture).decode("ascii")
-        data = {**data, "text/plain": repr(self), "image/png": picture}
-        return (data, *rest) if rest else data
-
     def to_html(self, path: str | Path, *, title: str | None = None) -> Path:
         """Write the widget as one file that needs neither a kernel nor a network. Returns its path.
 
@@ -73,18 +80,13 @@ class BrowserWidget(anywidget.AnyWidget):
             raise ValueError(f"path: the path of a file is needed, not of the folder {path}")
         if not path.parent.is_dir():
             raise FileNotFoundError(f"path: there is no folder {path.parent}")
-        state = {}
-        for name in self.trait_names(sync=True):
-            if name in ("_esm", "_css", "_anywidget_id", "layout", "tabbable", "tooltip",
-                        "comm") or name.startswith(("_model", "_view", "_dom")):
-                continue
-            value = getattr(self, name)
-            state[name] = ({"base64": base64.b64encode(value).decode("ascii")}
-                           if isinstance(value, bytes) else value)
+        state = json.dumps(
+            {name: getattr(self, name) for name in self.trait_names(sync=True) if name not in _NOT_STATE},
+            default=lambda octets: {"base64": base64.b64encode(octets).decode("ascii")})
         module = str(self._esm).rstrip().removesuffix(EXPORT)
         write_whole(path, _PAGE.format(
             title=html.escape(title or type(self).__name__), style=STYLE, module=module,
-            state=json.dumps(state).replace("<", "\\u003c")).encode())
+            state=state.replace("<", "\\u003c")).encode())
         return path
 
 
@@ -126,6 +128,36 @@ render({{ model, el: document.getElementById("widget") }});
 </body>
 </html>
 """
+
+
+class Decoder:
+    """A decoder of square pictures: z (n, latent) -> (n, pixels); packed for the browser, copied for Python.
+
+    Training the network further changes neither. Raises TypeError or ValueError as `pack_network` does,
+    and ValueError for pictures that are not square.
+    """
+
+    def __init__(self, network: nn.Module):
+        self.layers, self.weights = pack_network(network)
+        self.latent, self.pixels = ends(self.layers)
+        if math.isqrt(self.pixels) ** 2 != self.pixels:
+            raise ValueError(f"decoder: square pictures are needed, not {self.pixels} pixels")
+        self._network = copy.deepcopy(network).cpu().float().eval().requires_grad_(False)
+
+    def __call__(self, z: Tensor) -> Tensor:
+        return self._network(z)
+
+
+class DecoderWidget(BrowserWidget):
+    """A browser widget that decodes: there with `_layers` and `_weights`, here with `_decode`."""
+
+    _layers = traitlets.List().tag(sync=True)
+    _weights = traitlets.Bytes().tag(sync=True)
+
+    def __init__(self, decoder: Decoder, **traits):
+        self._decode = decoder
+        super().__init__(_layers=decoder.layers, _weights=decoder.weights, **traits)
+
 
 # -- networks ----------------------------------------------------------------------------------
 
@@ -208,14 +240,6 @@ def ends(layers: list[dict]) -> tuple[int, int]:
     return linear[0]["inputs"], linear[-1]["outputs"]
 
 
-def square_side(pixels: int, name: str = "decoder") -> int:
-    """The side of a square picture of `pixels`; ValueError where there is none."""
-    side = round(pixels**0.5)
-    if side * side != pixels:
-        raise ValueError(f"{name}: square pictures are needed, not {pixels} pixels")
-    return side
-
-
 def pack_floats(name: str, value: Tensor, shape: tuple[int | None, ...]) -> bytes:
     """Float32 bytes of a finite tensor of `shape` (None: any size)."""
     check_tensor(name, value)
@@ -253,15 +277,3 @@ class Numbers(traitlets.List):
         if isinstance(value, list | tuple):
             value = [float(v) if isinstance(v, np.generic | Tensor) else v for v in value]
         return super().validate(obj, value)
-
-
-def finite_pair(proposal: dict) -> list[float]:
-    """Validator of a trait that holds two finite numbers."""
-    value = proposal["value"]
-    try:
-        pair = [float(number) for number in value]
-    except TypeError:
-        pair = []
-    if len(pair) != 2 or not np.isfinite(pair).all():
-        raise traitlets.TraitError(f"{proposal['trait'].name}: two finite numbers are needed, not {value!r}")
-    return pair

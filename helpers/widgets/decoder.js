@@ -3,7 +3,8 @@
 
 // A network from `layers` and the weights it reads, in order, out of one buffer of float32.
 // layers: [{kind: "linear", inputs, outputs} | {kind: "relu" | "tanh" | "softplus" | "sigmoid"}]
-// Gives run(input) -> Float32Array, the same array at each call.
+// Gives run(input) -> Float32Array, the same array at each call; run.inputs and run.outputs say how many
+// numbers it takes and gives, run.side the side of the square picture that they are.
 function network(layers, bytes) {
   const weights = floats(bytes);
   let at = 0;
@@ -14,7 +15,9 @@ function network(layers, bytes) {
     const bias = take(layer.outputs);
     return linear(matrix, bias, layer.inputs, new Float32Array(layer.outputs));
   });
-  return (input) => steps.reduce((values, step) => step(values), input);
+  const run = (input) => steps.reduce((values, step) => step(values), input);
+  const { inputs } = layers[0], { outputs } = layers.findLast((layer) => layer.kind === "linear");
+  return Object.assign(run, { inputs, outputs, side: Math.sqrt(outputs) });
 }
 
 function linear(matrix, bias, inputs, out) {
@@ -109,6 +112,22 @@ function slider(name, { min, max, step, value }, shown = (v) => v.toFixed(2)) {
 function normalPair() {
   const radius = Math.sqrt(-2 * Math.log(1 - Math.random())), angle = 2 * Math.PI * Math.random();
   return [radius * Math.cos(angle), radius * Math.sin(angle)];
+}
+
+// Calls each of `changes`, {trait: call}, when its trait changes, until the signal comes.
+function follow(model, changes, signal) {
+  for (const [name, call] of Object.entries(changes)) {
+    model.on(`change:${name}`, call);
+    signal.addEventListener("abort", () => model.off(`change:${name}`, call));
+  }
+}
+
+// Moving a slider sets a trait, whose change event redraws.
+function bind(model, name, { input }, signal) {
+  input.addEventListener("input", () => {
+    model.set(name, Number(input.value));
+    model.save_changes();
+  }, { signal });
 }
 
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));

@@ -262,15 +262,13 @@ function render({ model, el }) {
     if (!mu.length) return "";
     return mu.length > 3 ? "encoded" : `the encoder says mu = ${numbers(mu)}, sigma = ${numbers(sigma)}`;
   };
-  const listeners = { "change:image": () => {
+  const showImage = () => {
     const octs = octets(model.get("image")).slice();
     if (same(octs, digit)) return; // drawn here
     place(octs);
     tell();
-  } };
-  for (const name of ["_answers", "mu", "sigma", "message"]) {
-    listeners[`change:${name}`] = () => { answered = true; clearTimeout(waiting); tell(); };
-  }
+  };
+  const hear = () => { answered = true; clearTimeout(waiting); tell(); };
 
   // The pointer.
   const point = (event) => {
@@ -353,11 +351,10 @@ function render({ model, el }) {
 
   place(octets(model.get("image")).slice());
   tell();
-  for (const [event, call] of Object.entries(listeners)) model.on(event, call);
+  follow(model, { image: showImage, _answers: hear, mu: hear, sigma: hear, message: hear }, signal);
   return () => {
     abort.abort();
     clearTimeout(waiting);
-    for (const [event, call] of Object.entries(listeners)) model.off(event, call);
   };
 }
 

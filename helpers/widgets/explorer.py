@@ -1,6 +1,5 @@
 """`Explorer`: sliders that drive one picture."""
 
-import base64
 import html
 from collections.abc import Callable
 
@@ -10,12 +9,13 @@ from matplotlib.figure import Figure
 
 from helpers._arguments import shown
 from helpers.figures import png
+from helpers.widgets._base import WithPicture
 
 LARGEST = 2**53  # whole numbers beyond it are not exact in the browser
 Control = widgets.Widget | tuple
 
 
-class Explorer(widgets.VBox):
+class Explorer(WithPicture, widgets.VBox):
     """Sliders that drive one picture.
 
     draw: a pure function, `draw(**values) -> Figure`, called with the value of each control
@@ -76,15 +76,6 @@ class Explorer(widgets.VBox):
 
     def __repr__(self) -> str:
         return f"Explorer({', '.join(f'{name}={value}' for name, value in self.values.items())})"
-
-    def _repr_mimebundle_(self, **kwargs):
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is not None:
-            data, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
-            picture = base64.b64encode(self.picture).decode("ascii")
-            data = {**data, "text/plain": repr(self), "image/png": picture}
-            bundle = (data, *rest) if rest else data
-        return bundle
 
 
 def _control(name: str, given: Control) -> widgets.Widget:

@@ -4,10 +4,9 @@ const RED = "#d55e00"; // the frame of the most unlikely step
 const ALL_DRAWS = "of all prior draws";
 
 function render({ model, el }) {
-  const layers = model.get("_layers"), steps = model.get("_steps"), labels = model.get("_labels");
-  const linearLayers = layers.filter((layer) => layer.kind === "linear");
-  const latent = linearLayers[0].inputs, pixels = linearLayers.at(-1).outputs, side = Math.sqrt(pixels);
-  const decode = network(layers, model.get("_weights"));
+  const steps = model.get("_steps"), labels = model.get("_labels");
+  const decode = network(model.get("_layers"), model.get("_weights"));
+  const { inputs: latent, outputs: pixels, side } = decode;
   const codes = floats(model.get("_codes")), images = octets(model.get("_images"));
   const count = codes.length / latent;
   const code = (name) => codes.subarray(model.get(name) * latent, (model.get(name) + 1) * latent);
@@ -42,17 +41,11 @@ function render({ model, el }) {
 
   const controller = new AbortController(), { signal } = controller;
   keepKeys(root, signal);
-  for (const { name, slide } of pickers) {
-    slide.input.addEventListener("input", () => {
-      model.set(name, Number(slide.input.value)); // its change event redraws
-      model.save_changes();
-    }, { signal });
-    model.on(`change:${name}`, draw);
-  }
+  for (const { name, slide } of pickers) bind(model, name, slide, signal);
+  follow(model, { first: draw, second: draw }, signal);
   draw();
   return () => {
     controller.abort();
-    for (const { name } of pickers) model.off(`change:${name}`, draw);
     root.remove();
   };
 }

@@ -8,8 +8,8 @@ import traitlets
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from helpers._arguments import shown
-from helpers.widgets._base import pack_floats, script
+from helpers._arguments import check_whole, shown
+from helpers.widgets._base import Decoder, pack_floats, script
 from helpers.widgets.traversals import CodesWidget, sheet
 
 MOST_STEPS = 100  # pictures side by side
@@ -35,22 +35,17 @@ class Interpolation(CodesWidget):
 
     def __init__(self, decoder: nn.Module, codes: Tensor, images: Tensor, labels=None, *,
                  first: int = 0, second: int = 1, steps: int = 9):
-        for name, number in (("first", first), ("second", second), ("steps", steps)):
-            if isinstance(number, bool) or not isinstance(number, int):
-                raise TypeError(f"{name}: a whole number is needed, not {number!r}")
-        if steps < 2:
-            raise ValueError(f"steps: at least 2 are needed, not {shown(steps)}")
-        if steps > MOST_STEPS:
-            raise ValueError(f"steps: at most {MOST_STEPS} are needed, not {shown(steps)}")
+        check_whole("steps", steps, 2, MOST_STEPS)
         pack_floats("codes", codes, (None, None))
         if images is None:
             raise TypeError("images: a tensor is needed, not None")
         count = len(codes)
         labels = [] if labels is None else _words(labels, count)
         for name, index in (("first", first), ("second", second)):
+            check_whole(name, index)
             if count >= 2 and not 0 <= index < count:
                 raise ValueError(f"{name}: 0 to {count - 1} is needed, not {shown(index)}")
-        super().__init__(decoder, codes, images, least=2, _labels=labels, _steps=steps, first=first,
+        super().__init__(Decoder(decoder), codes, images, least=2, _labels=labels, _steps=steps, first=first,
                          second=second)
 
     _check_index = traitlets.validate("first", "second")(CodesWidget._index)

@@ -6,8 +6,7 @@ function render({ model, el }) {
   const stop = new AbortController();
   const listen = (node, event, call, options = {}) =>
     node.addEventListener(event, call, { ...options, signal: stop.signal });
-  const data = readData(model);
-  const decode = network(model.get("_layers"), model.get("_weights"));
+  const data = readData(model), decode = network(model.get("_layers"), model.get("_weights"));
 
   // -- what stands on the page
   const plane = element("canvas", { width: SIZE, height: SIZE });
@@ -23,11 +22,11 @@ function render({ model, el }) {
   Object.assign(square.style, { position: "relative", flex: "1 1 280px", maxWidth: "400px",
     aspectRatio: "1", background: "#fff", border: "1px solid #767676" });
 
-  const decoded = picture(data.side, "the picture decoded from z");
+  const decoded = picture(decode.side, "the picture decoded from z");
   decoded.style.width = decoded.style.height = "196px";
   const where = element("p", { className: "vae-caption" });
-  const original = picture(data.side, "the picked image");
-  const rebuilt = picture(data.side, "its reconstruction");
+  const original = picture(decode.side, "the picked image");
+  const rebuilt = picture(decode.side, "its reconstruction");
   for (const small of [original, rebuilt]) small.style.width = small.style.height = "94px";
   const again = element("button", { type: "button", textContent: "draw ε again", disabled: true });
   const about = element("p", { className: "vae-caption", textContent: "click a digit on the pad" });
@@ -92,13 +91,13 @@ function render({ model, el }) {
     const picked = model.get("picked");
     again.disabled = picked === null || !data.sigmas.length;
     if (picked === null || !data.count) {
-      original.paint(new Float32Array(data.side ** 2));
-      rebuilt.paint(new Float32Array(data.side ** 2));
+      original.paint(new Float32Array(decode.outputs));
+      rebuilt.paint(new Float32Array(decode.outputs));
       about.textContent = "click a digit on the pad";
     } else {
       const at = parameters(data, picked), epsilon = model.get("epsilon");
       if (data.images.length) {
-        original.paint(data.images.subarray(picked * data.side ** 2, (picked + 1) * data.side ** 2), 1);
+        original.paint(data.images.subarray(picked * decode.outputs, (picked + 1) * decode.outputs), 1);
       }
       rebuilt.paint(decode(sample(at, epsilon)));
       const what = data.labels.length ? `a ${data.labels[picked]}` : `image ${picked}`;
@@ -177,9 +176,7 @@ function render({ model, el }) {
     model.save_changes();
   });
 
-  const changes = { "change:z": showZ, "change:picked": showPicked, "change:epsilon": showPicked,
-    "change:drawn": showMarks };
-  for (const [event, call] of Object.entries(changes)) model.on(event, call);
+  follow(model, { z: showZ, picked: showPicked, epsilon: showPicked, drawn: showMarks }, stop.signal);
   drawPlane(plane.getContext("2d"), data);
   showPicked();
   showZ();
@@ -187,7 +184,6 @@ function render({ model, el }) {
   return () => {
     stop.abort();
     clearTimeout(telling);
-    for (const [event, call] of Object.entries(changes)) model.off(event, call);
     root.remove();
   };
 }
@@ -195,12 +191,10 @@ function render({ model, el }) {
 // -- data -------------------------------------------------------------------------------------
 
 function readData(model) {
-  const layers = model.get("_layers").filter((layer) => layer.kind === "linear");
   const means = floats(model.get("_means"));
   return { means, sigmas: floats(model.get("_sigmas")), labels: model.get("_labels"),
     images: octets(model.get("_images")), count: means.length / 2, extent: model.get("extent"),
-    prior: model.get("_prior"), colours: model.get("_colours"),
-    side: Math.sqrt(layers[layers.length - 1].outputs) };
+    prior: model.get("_prior"), colours: model.get("_colours") };
 }
 
 // [mu1, mu2, sigma1, sigma2] of one mean; the sigmas are 0 where there are none.

@@ -1,7 +1,5 @@
 """`LatentPad`: move through a two-dimensional latent space; the browser decodes."""
 
-import copy
-
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -13,19 +11,16 @@ from helpers import figures
 from helpers._arguments import check_flag, check_model, check_tensor
 from helpers.vae import check_images
 from helpers.widgets._base import (
-    BrowserWidget,
+    Decoder,
+    DecoderWidget,
     Numbers,
-    ends,
-    finite_pair,
     pack_floats,
     pack_images,
-    pack_network,
     script,
-    square_side,
 )
 
 
-class LatentPad(BrowserWidget):
+class LatentPad(DecoderWidget):
     """A square of latent space to drag a point through, and the picture that the decoder makes of it.
 
     decoder: an nn.Sequential of Linear, ReLU, Tanh, Softplus and Sigmoid layers that takes z (2,) and
@@ -50,8 +45,6 @@ class LatentPad(BrowserWidget):
     epsilon = Numbers(default_value=[0.0, 0.0]).tag(sync=True)
     drawn = Numbers().tag(sync=True)
     extent = traitlets.Float(4.0, read_only=True).tag(sync=True)
-    _layers = traitlets.List().tag(sync=True)
-    _weights = traitlets.Bytes().tag(sync=True)
     _means = traitlets.Bytes().tag(sync=True)
     _sigmas = traitlets.Bytes().tag(sync=True)
     _labels = traitlets.List().tag(sync=True)
@@ -62,12 +55,10 @@ class LatentPad(BrowserWidget):
     def __init__(self, decoder: nn.Module, *, means: Tensor | None = None, sigmas: Tensor | None = None,
                  labels: Tensor | None = None, images: Tensor | None = None, prior: bool = True,
                  extent: float = 4.0, z: tuple[float, float] = (0.0, 0.0)):
-        layers, weights = pack_network(decoder)
-        latent, pixels = ends(layers)
-        if latent != 2:
-            raise ValueError(f"decoder: the pad needs 2 latent dimensions, not {latent}")
-        square_side(pixels)
-        if layers[-1]["kind"] != "sigmoid":
+        decoder = Decoder(decoder)
+        if decoder.latent != 2:
+            raise ValueError(f"decoder: the pad needs 2 latent dimensions, not {decoder.latent}")
+        if decoder.layers[-1]["kind"] != "sigmoid":
             raise ValueError("decoder: its last layer must be a Sigmoid, which gives pixels from 0 to 1; "
                              "wrap one that gives logits: nn.Sequential(decoder, nn.Sigmoid())")
         if isinstance(extent, bool) or not isinstance(extent, int | float) or not 0.1 <= extent <= 1000:
@@ -81,7 +72,7 @@ class LatentPad(BrowserWidget):
             if value is not None and n is None:
                 raise ValueError(f"{name}: they belong to means, which are missing")
         packed["_sigmas"] = b"" if sigmas is None else pack_floats("sigmas", sigmas, (n, 2))
-        packed["_images"] = b"" if images is None else pack_images("images", images, (n, pixels))
+        packed["_images"] = b"" if images is None else pack_images("images", images, (n, decoder.pixels))
         if sigmas is not None and not bool((sigmas > 0).all()):
             raise ValueError("sigmas: standard deviations must be positive")
         if labels is not None:
@@ -89,11 +80,9 @@ class LatentPad(BrowserWidget):
         if labels is not None and (not isinstance(labels, Tensor) or labels.is_floating_point()
                                    or labels.shape != (n,) or bool(((labels < 0) | (labels > 9)).any())):
             raise ValueError(f"labels: a tensor of {n} whole numbers from 0 to 9 is needed")
-        # a copy, as the browser's is: training the model further moves neither
-        self._decoder = copy.deepcopy(decoder).cpu().float().eval().requires_grad_(False)
         self._n = n or 0
         self.set_trait("extent", float(extent))
-        super().__init__(z=z, _layers=layers, _weights=weights, _prior=prior,
+        super().__init__(decoder, z=z, _prior=prior,
                          _labels=[] if labels is None else [int(label) for label in labels], **packed)
 
     @classmethod
@@ -113,16 +102,19 @@ class LatentPad(BrowserWidget):
     @property
     def decoded(self) -> Tensor:
         """The picture at z as torch decodes it, (pixels,)."""
-        with torch.no_grad():
-            return self._decoder(torch.tensor([self.z], dtype=torch.float32))[0]
+        return self._decode(torch.tensor([self.z], dtype=torch.float32))[0]
 
     @traitlets.validate("z", "epsilon")
     def _check_pair(self, proposal: dict) -> list[float]:
-        return finite_pair(proposal)
+        value = proposal["value"]
+        if len(value) != 2 or not np.isfinite(value).all():
+            raise traitlets.TraitError(
+                f"{proposal['trait'].name}: two finite numbers are needed, not {value!r}")
+        return value
 
     @traitlets.validate("drawn")
     def _check_drawn(self, proposal: dict) -> list[float]:
-        value = [float(number) for number in proposal["value"]]
+        value = proposal["value"]
         if value and (len(value) != 4 or not np.isfinite(value).all() or min(value[2:]) <= 0):
             raise traitlets.TraitError("drawn: [] or [mu1, mu2, sigma1, sigma2] with positive sigmas is "
                                        f"needed, not {value!r}")

@@ -10,11 +10,10 @@ const GUTTER = "overflow: hidden auto; scrollbar-gutter: stable;"; // room for t
 const BLUE = "#0072b2"; // the live column, the bars
 
 function render({ model, el }) {
-  const layers = model.get("_layers"), kl = model.get("_kl"), latent = kl.length;
-  const decode = network(layers, model.get("_weights"));
+  const kl = model.get("_kl"), decode = network(model.get("_layers"), model.get("_weights"));
+  const { inputs: latent, outputs: pixels, side } = decode;
   const codes = floats(model.get("_codes")), images = octets(model.get("_images"));
-  const pixels = layers.findLast((layer) => layer.kind === "linear").outputs;
-  const side = Math.sqrt(pixels), count = codes.length / latent;
+  const count = codes.length / latent;
   const code = () => codes.slice(model.get("start") * latent, (model.get("start") + 1) * latent);
 
   const ordered = kl.map((_, i) => i).sort((a, b) => kl[b] - kl[a]); // a stable sort, as in Python
@@ -55,19 +54,12 @@ function render({ model, el }) {
 
   const controller = new AbortController(), { signal } = controller;
   keepKeys(root, signal);
-  const send = (name, input) => input.addEventListener("input", () => {
-    model.set(name, Number(input.value)); // its change event redraws
-    model.save_changes();
-  }, { signal });
-  send("value", value.input);
-  send("start", start.input);
-  model.on("change:value", drawLive);
-  model.on("change:start", drawAll);
+  bind(model, "value", value, signal);
+  bind(model, "start", start, signal);
+  follow(model, { value: drawLive, start: drawAll }, signal);
   drawAll();
   return () => {
     controller.abort();
-    model.off("change:value", drawLive);
-    model.off("change:start", drawAll);
     root.remove();
   };
 }

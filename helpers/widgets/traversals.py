@@ -1,6 +1,5 @@
 """`Traversals`: what does each latent dimension do?"""
 
-import copy
 import math
 from collections.abc import Sequence
 
@@ -13,49 +12,28 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from helpers.figures import tile
-from helpers.widgets._base import (
-    BrowserWidget,
-    ends,
-    pack_floats,
-    pack_images,
-    pack_network,
-    script,
-    square_side,
-)
+from helpers.widgets._base import Decoder, DecoderWidget, pack_floats, pack_images, script
 
 VALUES = (-3.0, -1.5, 0.0, 1.5, 3.0)  # of the pictures that stand still; the same in traversals.js
 ROWS_DRAWN = 10  # in the picture without a kernel
 
 
-class CodesWidget(BrowserWidget):
-    """A decoder, n codes and their n images: kept for Python, packed for the browser.
+class CodesWidget(DecoderWidget):
+    """A decoder, n codes and their n images: kept for Python, packed for the browser."""
 
-    The decoder is copied, so that training it further does not part Python from the browser.
-    """
-
-    _layers = traitlets.List().tag(sync=True)
-    _weights = traitlets.Bytes().tag(sync=True)
     _codes = traitlets.Bytes().tag(sync=True)
     _images = traitlets.Bytes().tag(sync=True)  # empty: none were given
 
-    def __init__(self, decoder: nn.Module, codes: Tensor, images: Tensor | None, *, least: int, **traits):
-        layers, weights = pack_network(decoder)
-        latent, pixels = ends(layers)
-        square_side(pixels)
-        packed = pack_floats("codes", codes, (None, latent))
+    def __init__(self, decoder: Decoder, codes: Tensor, images: Tensor | None, *, least: int, **traits):
+        packed = pack_floats("codes", codes, (None, decoder.latent))
         if len(codes) < least:
             raise ValueError(f"codes: at least {least} of them needed, not {len(codes)}")
-        self._decoder = copy.deepcopy(decoder).cpu().float()
         self._z = codes.detach().cpu().float().clone()  # (n, D)
-        shown = self._decode(self._z)
+        shown = decoder(self._z)
         if not (shown.min() >= 0 and shown.max() <= 1):
             raise ValueError("decoder: it must give probabilities; nn.Sigmoid() as its last layer does")
-        images = b"" if images is None else pack_images("images", images, (len(codes), pixels))
-        super().__init__(_layers=layers, _weights=weights, _codes=packed, _images=images, **traits)
-
-    @torch.no_grad()
-    def _decode(self, z: Tensor) -> Tensor:
-        return self._decoder(z)
+        images = b"" if images is None else pack_images("images", images, (len(codes), decoder.pixels))
+        super().__init__(decoder, _codes=packed, _images=images, **traits)
 
     def _image(self, index: int) -> Tensor:
         """The training image of a code, (1, pixels)."""
@@ -89,8 +67,8 @@ class Traversals(CodesWidget):
     start = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, decoder: nn.Module, codes: Tensor, kl: Tensor, *, images: Tensor | None = None):
-        latent, _ = ends(pack_network(decoder)[0])
-        pack_floats("kl", kl, (latent,))
+        decoder = Decoder(decoder)
+        pack_floats("kl", kl, (decoder.latent,))
         super().__init__(decoder, codes, images, least=1, _kl=kl.detach().tolist())
 
     _check_start = traitlets.validate("start")(CodesWidget._index)

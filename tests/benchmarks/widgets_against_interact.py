@@ -7,23 +7,15 @@ Prints, for a drag of two seconds with the same 2-400-784 decoder, how many pict
 matplotlib figure, how long Explorer and `interact` take from a key on the slider to the new picture.
 """
 
-import os
-import secrets
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
-import nbformat
-from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import sync_playwright
-
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from tests.browser.conftest import BROWSER, FLAGS
-from tests.browser.jupyterlab import open_and_run
+from tests.browser.jupyterlab import opened_in_lab, running_lab
+from tests.pages import chromium
 
 SECONDS, ROUNDS, PRESSES = 2.0, 3, 12
 
@@ -175,39 +167,11 @@ def measure(page):
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        notebook = new_notebook(cells=[new_code_cell(SETUP), *map(new_code_cell, CELLS)])
-        notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-        nbformat.write(notebook, Path(folder) / "bench.ipynb")
-        settings = Path(folder) / "settings" / "@jupyterlab" / "notebook-extension"
-        settings.mkdir(parents=True)
-        (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
-        token = secrets.token_hex(16)
-        env = {**os.environ, "JUPYTER_CONFIG_DIR": f"{folder}/config",
-               "JUPYTERLAB_SETTINGS_DIR": f"{folder}/settings",
-               "JUPYTERLAB_WORKSPACES_DIR": f"{folder}/spaces"}
-        server = subprocess.Popen(
-            [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
-             "--port=8931", f"--IdentityProvider.token={token}", "--LabApp.expose_app_in_browser=True",
-             f"--ServerApp.root_dir={folder}"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        address = "http://127.0.0.1:8931"
-        try:
-            for _ in range(120):
-                try:
-                    urllib.request.urlopen(f"{address}/api/status?token={token}", timeout=5).close()
-                    break
-                except OSError:
-                    time.sleep(0.5)
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-                page = browser.new_page(viewport={"width": 1280, "height": 1000})
-                open_and_run(page, f"{address}/lab/tree/bench.ipynb?reset&token={token}")
-                page.wait_for_timeout(3000)
-                measure(page)
-                browser.close()
-        finally:
-            server.terminate()
-            server.wait(30)
+    with tempfile.TemporaryDirectory() as home, running_lab(Path(home)) as lab, chromium() as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        with opened_in_lab(page, lab, "bench.ipynb", [SETUP, *CELLS]):
+            page.wait_for_timeout(3000)
+            measure(page)
 
 
 if __name__ == "__main__":

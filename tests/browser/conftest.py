@@ -1,89 +1,17 @@
-"""A real JupyterLab and a real Chromium for the tests of this folder."""
+"""A real JupyterLab for the tests of this folder."""
 
-import os
-import secrets
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
 
 import pytest
 
+from tests.browser.jupyterlab import running_lab
 from tests.conftest import NOTEBOOKS
-
-BROWSER = os.environ.get("VAE_COURSE_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
-NEEDED = bool(os.environ.get("VAE_COURSE_NEEDS_BROWSER"))  # set by .ci/run: there nothing may skip
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update"]
-
-
-class Lab:
-    """A running JupyterLab: the folder it serves, and the address of each notebook in it."""
-
-    def __init__(self, folder: Path, server: str, token: str):
-        self.folder, self.server, self.token = folder, server, token
-
-    def address(self, name: str, app: str = "lab") -> str:
-        return f"{self.server}/{app}/tree/{name}?reset&token={self.token}"
 
 
 @pytest.fixture(scope="package")
 def lab(tmp_path_factory):
-    """A JupyterLab of its own: a free loopback port, a token, copies of the lessons."""
-    home = tmp_path_factory.mktemp("lab")
-    lessons = home / "notebooks"
-    lessons.mkdir()
-    for path in NOTEBOOKS:
-        shutil.copy(path, lessons)
-    settings = home / "settings" / "@jupyterlab"
-    for plugin, content in {"apputils-extension/notification": '{"fetchNews": "false"}',
-                            "notebook-extension/tracker": '{"windowingMode": "none"}'}.items():
-        (settings / plugin).parent.mkdir(parents=True, exist_ok=True)
-        (settings / f"{plugin}.jupyterlab-settings").write_text(content)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    token = secrets.token_hex(16)
-    env = {**os.environ, "VAE_COURSE_CACHE": str(home / "cache"), "JUPYTER_CONFIG_DIR": str(home / "config"),
-           "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "JUPYTER_DATA_DIR": str(home / "data"),
-           "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-           "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-           "OMP_WAIT_POLICY": "PASSIVE"}  # torch's threads must not spin beside a browser
-    env.pop("MPLBACKEND", None)
-    with (home / "lab.log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
-             f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}",
-             "--LabApp.expose_app_in_browser=True", f"--ServerApp.root_dir={lessons}"],
-            env=env, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 90
-        while True:
-            try:
-                urllib.request.urlopen(f"{address}/api/status?token={token}", timeout=5).close()
-                break
-            except OSError:
-                assert server.poll() is None, (home / "lab.log").read_text()
-                assert time.monotonic() < deadline, (home / "lab.log").read_text()
-                time.sleep(0.5)
-        yield Lab(lessons, address, token)
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-@pytest.fixture(scope="package")
-def browser():
-    if not BROWSER:
-        if NEEDED:
-            pytest.fail("no browser: apt-get install chromium", pytrace=False)
-        pytest.skip("no browser: apt-get install chromium")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        yield chromium
-        chromium.close()
+    """A JupyterLab with copies of the lessons."""
+    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
+        for path in NOTEBOOKS:
+            shutil.copy(path, lab.folder)
+        yield lab

@@ -16,10 +16,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from torch import nn
 
 from helpers.widgets import DigitCanvas, Interpolation, LatentPad, Traversals
-from tests.browser.conftest import NEEDED
-from tests.browser.jupyterlab import ask, open_and_run, outputs
+from tests.browser.jupyterlab import PICTURES, ask, opened_in_lab, outputs, write_notebook
+from tests.pages import needed_module, needs
 
-PICTURES = "node => [...node.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()).join()"
 MAKE_PADS = """
 import torch
 from torch import nn
@@ -49,21 +48,12 @@ def pads_here():
 @pytest.fixture
 def page(lab, browser):
     """A notebook in JupyterLab with two pads on display."""
-    notebook = new_notebook(cells=[new_code_cell(MAKE_PADS + "pad"), new_code_cell("other")])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, lab.folder / "pads.ipynb")
-    context = browser.new_context(viewport={"width": 1280, "height": 1000}, has_touch=True)
-    page = context.new_page()
+    page = browser.new_page(viewport={"width": 1280, "height": 1000}, has_touch=True)
     page.sent = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(frame)))
-    page.trouble = open_and_run(page, lab.address("pads.ipynb"))
-    page.wait_for_selector(".vae-widget >> nth=1")
-    try:
+    with opened_in_lab(page, lab, "pads.ipynb", [MAKE_PADS + "pad", "other"]):
+        page.wait_for_selector(".vae-widget >> nth=1")
         yield page
-        assert page.trouble == []
-    finally:
-        page.evaluate("() => window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")
-        context.close()
 
 
 def plane(page, index=0):
@@ -233,19 +223,10 @@ canvas = DigitCanvas(encode, images=images, pad=pad)
 @pytest.fixture
 def others(lab, browser):
     """A notebook in JupyterLab with the other widgets on display."""
-    notebook = new_notebook(cells=[new_code_cell(MAKE_OTHERS + "traversals"), new_code_cell("walk"),
-                                   new_code_cell("canvas"), new_code_cell("pad")])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, lab.folder / "others.ipynb")
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
-    page.trouble = open_and_run(page, lab.address("others.ipynb"))
-    page.wait_for_selector(".vae-widget >> nth=3")
-    try:
+    with opened_in_lab(page, lab, "others.ipynb", [MAKE_OTHERS + "traversals", "walk", "canvas", "pad"]):
+        page.wait_for_selector(".vae-widget >> nth=3")
         yield page
-        assert page.trouble == []
-    finally:
-        page.evaluate("() => window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")
-        page.close()
 
 
 def test_the_sliders_of_the_others_reach_python(others):
@@ -284,19 +265,9 @@ def test_a_drawing_is_encoded_and_the_pad_goes_there(others):
 # -- without a kernel --------------------------------------------------------------------------
 
 
-def offline_page(browser, path, width=900):
-    page = browser.new_page(viewport={"width": width, "height": 900})
-    page.trouble = []
-    page.on("pageerror", lambda error: page.trouble.append(str(error)))
-    page.on("console", lambda message: page.trouble.append(message.text) if message.type == "error" else None)
-    page.on("request", lambda sent: page.trouble.append(sent.url) if sent.url.startswith("http") else None)
-    page.goto(path.as_uri())
-    return page
-
-
-def test_the_file_decodes_from_disk(browser, tmp_path):
+def test_the_file_decodes_from_disk(opened):
     pad, _ = pads_here()
-    page = offline_page(browser, pad.to_html(tmp_path / "pad.html"))
+    page = opened(pad)
     plane(page).focus()
     for _ in range(7):
         plane(page).press("ArrowLeft")
@@ -304,8 +275,6 @@ def test_the_file_decodes_from_disk(browser, tmp_path):
     shown = decoded(page).evaluate(BLACKNESS)
     exact = (255 * pad.decoded).tolist()
     assert max(abs(a - b) for a, b in zip(shown, exact, strict=True)) <= 1.0
-    assert page.trouble == []
-    page.close()
 
 
 @pytest.mark.parametrize("layers", [
@@ -314,7 +283,7 @@ def test_the_file_decodes_from_disk(browser, tmp_path):
      nn.Sigmoid()],
     [nn.Linear(2, 400), nn.ReLU(), nn.Linear(400, 784), nn.Sigmoid()],
 ], ids=["relu", "softplus and tanh", "2-400-784"])
-def test_every_layer_is_computed_as_torch_does(browser, tmp_path, layers):
+def test_every_layer_is_computed_as_torch_does(opened, layers):
     torch.manual_seed(1)
     network = nn.Sequential(*layers)
     with torch.no_grad():
@@ -322,14 +291,13 @@ def test_every_layer_is_computed_as_torch_does(browser, tmp_path, layers):
             weights.copy_(2 * torch.randn_like(weights) / weights.shape[-1] ** 0.5)
         network[0].weight.mul_(8)  # softplus beyond its threshold of 20 too
     pad = LatentPad(network, z=(1.5, -2.0))
-    page = offline_page(browser, pad.to_html(tmp_path / "pad.html"))
+    page = opened(pad)
     shown, exact = decoded(page).evaluate(BLACKNESS), (255 * pad.decoded).tolist()
     assert max(abs(a - b) for a, b in zip(shown, exact, strict=True)) <= 1.0
     assert max(exact) - min(exact) > 50
-    page.close()
 
 
-def test_cleaning_up_removes_every_listener(browser, tmp_path):
+def test_cleaning_up_removes_every_listener(opened, tmp_path):
     pad, _ = pads_here()
     path = pad.to_html(tmp_path / "pad.html")
     call = 'render({ model, el: document.getElementById("widget") });'
@@ -337,7 +305,7 @@ def test_cleaning_up_removes_every_listener(browser, tmp_path):
     assert text.count(call) == 1
     watched = f"Object.assign(window, {{listeners, model}}); window.stop = {call}"
     path.write_text(text.replace(call, watched), encoding="utf-8")
-    page = offline_page(browser, path)
+    page = opened(path)
     count = "() => Object.values(window.listeners).reduce((sum, calls) => sum + calls.size, 0)"
     assert page.evaluate(count) == 4
     kept = [plane(page).element_handle(), page.locator(".vae-status").element_handle()]
@@ -351,8 +319,6 @@ def test_cleaning_up_removes_every_listener(browser, tmp_path):
         await new Promise(done => setTimeout(done, 500));
         return String(model.get('z')) === z && status.textContent === words;
     }""".replace("model", "window.model"), kept)
-    assert page.trouble == []
-    page.close()
 
 
 def every_widget():
@@ -367,20 +333,16 @@ def every_widget():
 
 @pytest.mark.parametrize("width", [320, 900])
 @pytest.mark.parametrize("name", ["LatentPad", "Traversals", "Interpolation", "DigitCanvas"])
-def test_nothing_sticks_out_on_a_narrow_page(browser, tmp_path, name, width):
-    page = offline_page(browser, every_widget()[name].to_html(tmp_path / "widget.html"), width)
+def test_nothing_sticks_out_on_a_narrow_page(opened, name, width):
+    page = opened(every_widget()[name], viewport={"width": width, "height": 900})
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
-    page.close()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["LatentPad", "Traversals", "Interpolation", "DigitCanvas"])
-def test_axe_finds_no_serious_violation(browser, tmp_path, name, theme):
-    if NEEDED:
-        from axe_playwright_python import sync_playwright as axe
-    else:
-        axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    page = offline_page(browser, every_widget()[name].to_html(tmp_path / "widget.html"))
+def test_axe_finds_no_serious_violation(opened, name, theme):
+    axe = needed_module("axe_playwright_python.sync_playwright")
+    page = opened(every_widget()[name])
     if theme == "dark":
         page.evaluate("""() => { document.body.style.background = '#111';
             document.documentElement.style.setProperty('--jp-ui-font-color0', 'rgba(255, 255, 255, 1)'); }""")
@@ -388,15 +350,11 @@ def test_axe_finds_no_serious_violation(browser, tmp_path, name, theme):
     assert len(found["passes"]) > 5
     serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
     assert serious == []
-    page.close()
 
 
 def npm_file(folder, package, inside):
     """A file of a package of the npm registry."""
-    if not shutil.which("npm"):
-        if NEEDED:
-            pytest.fail("no npm: apt-get install npm", pytrace=False)
-        pytest.skip("no npm: apt-get install npm")
+    needs(shutil.which("npm"), "no npm: apt-get install npm")
     packed = subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True, capture_output=True,
                             text=True).stdout.split()[-1]
     with tarfile.open(folder / packed) as archive:
@@ -440,10 +398,8 @@ def test_an_exported_page_keeps_decoding(browser, tmp_path):
 
 def test_notebook_7_shows_the_pad(lab, browser):
     """Notebook 7 is JupyterLab's front end around one notebook; here: the same pad, in its page."""
-    pytest.importorskip("notebook")
-    notebook = new_notebook(cells=[new_code_cell(MAKE_PADS + "pad")])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, lab.folder / "one_pad.ipynb")
+    needed_module("notebook")
+    write_notebook(lab.folder / "one_pad.ipynb", [MAKE_PADS + "pad"])
     page = browser.new_page(viewport={"width": 1200, "height": 900})
     page.goto(f"{lab.server}/notebooks/one_pad.ipynb?token={lab.token}")
     page.wait_for_selector(".jp-InputArea")
