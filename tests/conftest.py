@@ -5,7 +5,6 @@ measures it while nbval runs it, and adds one test after its last cell: the less
 """
 
 import os
-import re
 import tempfile
 import time
 from pathlib import Path
@@ -14,6 +13,7 @@ import matplotlib
 import pytest
 from nbval.plugin import IPyNbFile
 
+from tests.memory import peak_megabytes
 from tests.pages import chromium, trouble
 
 matplotlib.use("agg")  # here, not by a variable, which the lessons' kernels would inherit
@@ -92,14 +92,6 @@ def _run_again(path: Path) -> float:
         start = time.monotonic()
         run(path, cache)
         return time.monotonic() - start
-
-
-def peak_megabytes(pid: int) -> float | None:
-    """Peak resident memory of a process; None where the system does not tell."""
-    status = Path(f"/proc/{pid}/status")
-    if not status.is_file():
-        return None
-    return int(re.search(r"VmHWM:\s+(\d+) kB", status.read_text())[1]) / 1000
 
 
 def pytest_configure(config):

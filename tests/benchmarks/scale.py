@@ -11,6 +11,7 @@ from helpers import training
 from helpers.data import Digits
 from helpers.vae import VAE
 from tests.benchmarks.table import Row
+from tests.conftest import ROOT
 
 IMAGES, LATENTS = (1_000, 4_000, 10_000, 25_000, 60_000), (2, 10, 30, 70, 120, 200)
 EXPONENT = "1 ± 0.1"
@@ -47,20 +48,21 @@ def nnls(columns: np.ndarray, target: np.ndarray) -> float:
 
 
 MEMORY = """
-import re, sys, torch
+import os, sys, torch
 from helpers import training
 from helpers.vae import VAE
+from tests.memory import peak_megabytes
 images, latent = int(sys.argv[1]), int(sys.argv[2])
 x = torch.zeros(images, 784)
 x[:, ::7] = 1
 training.fit(VAE(latent), x, x[:10], epochs=1, progress=False)
-print(int(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1]) / 1000)
+print(peak_megabytes(os.getpid()))
 """
 
 
 def megabytes(images: int, latent: int) -> float:
     done = subprocess.run([sys.executable, "-c", MEMORY, str(images), str(latent)], capture_output=True,
-                          text=True, check=True)
+                          text=True, check=True, cwd=ROOT)
     return float(done.stdout.split()[-1])
 
 
