@@ -85,17 +85,18 @@ def test_another_colour_map_fails():
 def figures():
     """name of a cell -> its figure, pickled; the cells of lessons that need no training, run here."""
     found = {}
-    with mpl.rc_context(), contextlib.redirect_stdout(io.StringIO()):
-        for lesson, last in (("02", 18), ("05", 27)):
-            space = {}
-            name = next(name for name in LESSONS if name.startswith(lesson))
-            for at, cell in enumerate(code(name)[: last + 1]):
-                if "exercise-stub" not in cell.metadata.get("tags", []):
-                    exec(compile(cell.source, f"{lesson}-{at}", "exec"), space)
-                if plt.get_fignums():
-                    found[f"{lesson}-{at}"] = pickle.dumps(plt.gcf())
-                plt.close("all")
-    return found
+    with mpl.rc_context():  # the lessons' style, until the last figure is drawn again
+        with contextlib.redirect_stdout(io.StringIO()):
+            for lesson, last in (("02", 18), ("05", 27)):
+                space = {}
+                name = next(name for name in LESSONS if name.startswith(lesson))
+                for at, cell in enumerate(code(name)[: last + 1]):
+                    if "exercise-stub" not in cell.metadata.get("tags", []):
+                        exec(compile(cell.source, f"{lesson}-{at}", "exec"), space)
+                    if plt.get_fignums():
+                        found[f"{lesson}-{at}"] = pickle.dumps(plt.gcf())
+                    plt.close("all")
+        yield found
 
 
 def drawn(figure):
