@@ -346,29 +346,67 @@ WRONG = [
     ("08", 2, "radius = 0.6745", "one dimension"),
     ("08", 2, "radius = 2 * math.log(2)", "its square"),
     ("08", 2, "radius = 1", "lies the share 0.393"),
-    ("09", 0, "def count_active(mu):\n    return (mu.std(0) > 0.01).sum()", "not the standard deviation"),
-    ("09", 0, "def count_active(mu):\n    return (mu.square().mean(0) > 0.01).sum()", "and not active"),
-    ("09", 0, "def count_active(mu):\n    return (mu.var(1) > 0.01).sum()", "taken over images"),
-    ("09", 0, "def count_active(mu):\n    return mu.shape[1]", "for 6 units, 3 of them active, you count 6"),
-    ("09", 0, "def count_active(mu):\n    return mu.var(0) > 0.01", "tensor of shape (6,)"),
-    ("09", 1, "def free_bits_cost(kl, floor):\n    return kl.clamp(min=floor).mean(0).sum()",
-     "before the maximum"),
-    ("09", 1, "def free_bits_cost(kl, floor):\n    return kl.mean(0).sum().clamp(min=floor)",
-     "a floor of its own"),
-    ("09", 1, "def free_bits_cost(kl, floor):\n    return kl.mean(0).clamp(max=floor).sum()",
-     "with a floor of 0.1 the cost is 0.25, but should be 1.8"),
-    ("09", 1, "def free_bits_cost(kl, floor):\n    return kl.mean(0).clamp(min=floor).mean()", "off by"),
-    ("09", 1, "def free_bits_cost(kl, floor):\n    return kl.mean(0).clamp(min=floor).sum().item()",
+    ("09", 0, "def kl_factor(s, mse):\n    return s / mse**0.5", "compares standard deviations"),
+    ("09", 0, "def kl_factor(s, mse):\n    return mse / s**2", "that is upside down"),
+    ("09", 0, "def kl_factor(s, mse):\n    return 1 / mse", "the factor if s is 1"),
+    ("09", 0, "def kl_factor(s, mse):\n    return s**2", "in comparison with s = 1"),
+    ("09", 0, "def kl_factor(s, mse):\n    return s**2 * mse", "your factor grows with the error"),
+    ("09", 0, "def kl_factor(s, mse):\n    return max(1, s**2 / mse)",
+     "for s = 0.1 and a mean squared error of 0.09 the factor is 1, but should be 0.1111"),
+    ("09", 1, "def free_bits_cost(kl, floor, size):\n"
+              "    return kl.view(len(kl), -1, size).sum(-1).clamp(min=floor).mean(0).sum()",
+     "is 2.95, but should be 2.85: the mean over images comes before the maximum"),
+    ("09", 1, "def free_bits_cost(kl, floor, size):\n    return kl.mean(0).clamp(min=floor).sum()",
+     "not of each dimension"),
+    ("09", 1, "def free_bits_cost(kl, floor, size):\n    return kl.sum(1).mean().clamp(min=floor)",
+     "a floor of its own, not only the total"),
+    ("09", 1, "def free_bits_cost(kl, floor, size):\n"
+              "    return kl.view(len(kl), size, -1).sum(1).mean(0).clamp(min=floor).sum()",
+     "a group is made of neighbours"),
+    ("09", 1, "def free_bits_cost(kl, floor, size):\n"
+              "    return kl.view(len(kl), size, -1).sum(-1).mean(0).clamp(min=floor).sum()",
+     "not the number of groups"),
+    ("09", 1, "def free_bits_cost(kl, floor, size):\n"
+              "    return kl.view(len(kl), -1, size).mean(-1).mean(0).clamp(min=floor).sum()",
+     "the sum over its dimensions, not their mean"),
+    ("09", 1, "def free_bits_cost(kl, floor, size):\n"
+              "    return kl.view(len(kl), -1, size).sum(-1).mean(0).clamp(min=floor).sum().item()",
      "cut off"),
-    ("09", 1, "def free_bits_cost(kl, floor):\n"
-              "    return kl.mean(0).clamp(min=floor).sum().detach() + 0 * kl.sum()",
-     "the gradient of a dimension above its floor is 0, but should be 0.5"),
-    ("09", 2, "def bound_from(log_weight):\n    return log_weight.mean(0)", "which is the ELBO"),
-    ("09", 2, "def bound_from(log_weight):\n    return torch.logsumexp(log_weight, 0)", "too large by log 5"),
-    ("09", 2, "def bound_from(log_weight):\n    return log_weight.exp().mean(0).log()",
-     "with log-weights near -2000 the bound is -inf"),
-    ("09", 2, "def bound_from(log_weight):\n    return torch.logsumexp(log_weight, 1)", "shape (5,)"),
-    ("09", 2, "def bound_from(log_weight):\n    return log_weight.max(0).values", "off by"),
+    ("09", 1, "def free_bits_cost(kl, floor, size):\n"
+              "    cost = kl.view(len(kl), -1, size).sum(-1).mean(0).clamp(min=floor).sum()\n"
+              "    return cost.detach() + 0 * kl.sum()",
+     "a dimension in a group above its floor is 0, but should be 0.5"),
+    ("09", 1, "def free_bits_cost(kl, floor, size):\n"
+              "    cost = kl.view(len(kl), -1, size).sum(-1).mean(0).clamp(min=floor).sum()\n"
+              "    return kl.mean(0).sum() + (cost - kl.mean(0).sum()).detach()",
+     "a group below its floor should have no gradient"),
+    ("09", 2, "def effective_draws(log_weight):\n    w = log_weight.exp()\n"
+              "    return w.sum(0)**2 / (w**2).sum(0)",
+     "with log-weights near -2000 the effective number is nan: exp() gave 0"),
+    ("09", 2, "def effective_draws(log_weight):\n"
+              "    return torch.exp(2 * torch.logsumexp(log_weight, 1) - torch.logsumexp(2 * log_weight, 1))",
+     "the sums run over the draws"),
+    ("09", 2, "def effective_draws(log_weight):\n"
+              "    return torch.exp(torch.logsumexp(log_weight, 0) - torch.logsumexp(2 * log_weight, 0))",
+     "the sum of the weights has to be squared"),
+    ("09", 2, "def effective_draws(log_weight):\n"
+              "    return torch.exp(2 * torch.logsumexp(log_weight, 0) - torch.logsumexp(log_weight, 0))",
+     "it should be the sum of their squares"),
+    ("09", 2, "def effective_draws(log_weight):\n"
+              "    return torch.exp(2 * torch.logsumexp(log_weight, 0) - 2 * torch.logsumexp(log_weight, 0))",
+     "it is 1 whatever the weights are"),
+    ("09", 2, "def effective_draws(log_weight):\n"
+              "    return 2 * torch.logsumexp(log_weight, 0) - torch.logsumexp(2 * log_weight, 0)",
+     "that is its logarithm"),
+    ("09", 2, "def effective_draws(log_weight):\n"
+              "    return torch.exp(torch.logsumexp(2 * log_weight, 0) - 2 * torch.logsumexp(log_weight, 0))",
+     "that is upside down"),
+    ("09", 2, "def effective_draws(log_weight):\n"
+              "    log_ratio = 2 * torch.logsumexp(log_weight, 0) - torch.logsumexp(2 * log_weight, 0)\n"
+              "    return log_ratio.exp() / len(log_weight)", "the share of the draws"),
+    ("09", 2, "def effective_draws(log_weight):\n"
+              "    return torch.full((log_weight.shape[1],), len(log_weight))",
+     "of image 0 is 5, but should be"),
     ("10", 0, "def gumbel_max(logits, u):\n    return (logits + u).argmax(-1)", "with u itself as the noise"),
     ("10", 0, "def gumbel_max(logits, u):\n    return (logits + torch.log(-torch.log(u))).argmax(-1)",
      "a minus sign is missing"),
@@ -494,14 +532,17 @@ RIGHT = [
               "                        for s in t])"),
     ("08", 1, "def share_of_area(logvar):\n    return torch.exp(logvar.mean(1))"),
     ("08", 2, "radius = torch.tensor(1.1774)"),
-    ("09", 0, "def count_active(mu):\n"
-              "    return sum(float(unit.std())**2 > 0.01 for unit in mu.T)"),
-    ("09", 1, "def free_bits_cost(kl, floor):\n    means = kl.mean(0)\n"
-              "    return sum(torch.clamp(mean, min=floor) for mean in means)"),
-    ("09", 1, "def free_bits_cost(kl, floor):\n"
-              "    return floor * kl.shape[1] + torch.relu(kl.mean(0) - floor).sum()"),
-    ("09", 2, "def bound_from(log_weight):\n    top = log_weight.max(0).values\n"
-              "    return top + (log_weight - top).exp().mean(0).log()"),
+    ("09", 0, "def kl_factor(s, mse):\n    root = mse**0.5\n    return torch.tensor(s / root).square()"),
+    ("09", 0, "def kl_factor(s, mse):\n    return math.exp(2 * math.log(s) - math.log(mse))"),
+    ("09", 1, "def free_bits_cost(kl, floor, size):\n    means = kl.mean(0).split(size)\n"
+              "    return sum(torch.clamp(group.sum(), min=floor) for group in means)"),
+    ("09", 1, "def free_bits_cost(kl, floor, size):\n    means = kl.unfold(1, size, size).sum(2).mean(0)\n"
+              "    return floor * len(means) + torch.relu(means - floor).sum()"),
+    ("09", 2, "def effective_draws(log_weight):\n"
+              "    return 1 / torch.softmax(log_weight, 0).square().sum(0)"),
+    ("09", 2, "def effective_draws(log_weight):\n"
+              "    w = torch.exp(log_weight - log_weight.max(0).values)\n"
+              "    return w.sum(0)**2 / (w * w).sum(0)"),
     ("10", 0, "def gumbel_max(logits, u):\n    return (torch.log(-torch.log(u)) - logits).argmin(1)"),
     ("10", 0, "def gumbel_max(logits, u):\n    times = -torch.log(u) / torch.exp(logits)\n"
               "    return times.min(-1).indices"),

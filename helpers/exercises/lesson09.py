@@ -3,74 +3,105 @@
 import math
 
 import torch
+from torch import Tensor
 
 from helpers.exercises._check import Wrong, call, check, close, number, same_shape, seeded
 
 
 @check
-def count_active(function) -> str:
-    means = torch.randn(400, 6, generator=seeded())
-    # standard deviations of the six units; the last two say the same for every image, or nearly so
-    means = means / means.std(0) * torch.tensor([1.0, 0.5, 0.2, 0.05, 0.0, 0.0])
-    means += torch.tensor([0.0, 1.0, -2.0, 0.0, 3.0, -1.0])
-    for units, target in ((means, 3), (means[:, 2:], 1), (means[:, 4:], 0)):
-        answer = number(call(function, units.clone()), "the number of active units")
-        if answer == target:
-            continue
-        where = f"for {units.shape[1]} units, {target} of them active, you count {answer:g}"
-        if answer == (units.std(0) > 0.01).sum():
-            raise Wrong(f"{where}: the variance is compared with 0.01, not the standard deviation")
-        if answer == (units.square().mean(0) > 0.01).sum():
-            raise Wrong(f"{where}: a unit that says 3 for every image is far from 0, and not active")
-        if answer == (units.var(1) > 0.01).sum():
-            raise Wrong(f"{where}: that is the variance over units; it is taken over images")
-        raise Wrong(where)
-    return "It counts 3, 1 and 0 in three encoders."
+def kl_factor(function) -> str:
+    for s, mse in ((0.5, 0.04), (0.1, 0.09), (1.0, 0.05), (0.3, 0.09)):
+        target = s**2 / mse
+        value = number(call(function, s, mse), "the factor")
+        where = f"for s = {s:g} and a mean squared error of {mse:g} the factor"
+        hints = {
+            "that compares standard deviations; the KL weighs in proportion to the variance": s / mse**0.5,
+            "that is upside down: a larger s lets the squared error weigh less, and the KL more": mse / s**2,
+            "that is the factor if s is 1; this model has an s of its own": 1 / mse,
+            "that is in comparison with s = 1, not with the best s": s**2,
+            "your factor grows with the error; but the larger the error, the larger is the best s, which "
+            "the model is compared with": s**2 * mse,
+        }
+        if not abs(value - target) <= 1e-4 * target:
+            for hint, wrong in hints.items():
+                if abs(value - wrong) <= 1e-4 * wrong:
+                    raise Wrong(f"{where} is {value:.4g}, but should be {target:.4g}: {hint}")
+        close(value, target, where, 1e-4 * target)
+    return "It holds for an s that is too large, for one that is too small, and for the best."
 
 
 @check
 def free_bits_cost(function) -> str:
-    kl = torch.tensor([[0.0, 1.0, 0.05], [0.4, 2.0, 0.05]])  # means 0.2, 1.5, 0.05
-    for floor, target in ((0.1, 0.2 + 1.5 + 0.1), (0.0, 1.75), (2.0, 6.0)):
-        value = number(call(function, kl.clone(), floor), "the cost")
-        slips = ((kl.clamp(min=floor).mean(0).sum().item(), "the mean over images comes before the maximum"),
-                 (max(kl.mean(0).sum().item(), floor), "each dimension has a floor of its own"))
-        for slip, hint in slips:
-            if abs(value - target) > 1e-5 and abs(value - slip) < 1e-5:
-                raise Wrong(f"with a floor of {floor:g} the cost is {value:.4g}, but should be {target:.4g}: "
-                            f"{hint}")
-        close(value, target, f"with a floor of {floor:g} the cost", 1e-5)
+    kl = torch.tensor([[0.0, 1.0, 0.25, 0.05, 0.1, 0.1],  # means 0.2, 1.5, 0.6, 0.05, 0.1, 0.2
+                       [0.4, 2.0, 0.95, 0.05, 0.1, 0.3]])
+    for size, floor in ((2, 0.5), (3, 0.5), (1, 0.15), (6, 4.0), (2, 0.0), (2, 2.0)):
+        groups = kl.view(2, -1, size)
+        each = groups.sum(-1)  # (image, group)
+        target = each.mean(0).clamp(min=floor).sum().item()
+        value = number(call(function, kl.clone(), floor, size), "the cost")
+        hints = {
+            "the mean over images comes before the maximum": each.clamp(min=floor).mean(0).sum(),
+            "the floor is that of a group, not of each dimension": kl.mean(0).clamp(min=floor).sum(),
+            "each group has a floor of its own, not only the total": each.sum(1).mean().clamp(min=floor),
+            "a group is made of neighbours: dimensions 0 and 1, then 2 and 3, and so on when the size is 2":
+                kl.view(2, size, -1).sum(1).mean(0).clamp(min=floor).sum(),
+            "the size is the number of dimensions in a group, not the number of groups":
+                kl.view(2, size, -1).sum(-1).mean(0).clamp(min=floor).sum(),
+            "the KL of a group is the sum over its dimensions, not their mean":
+                groups.mean(-1).mean(0).clamp(min=floor).sum(),
+        }
+        where = f"with groups of {size} and a floor of {floor:g} the cost"
+        if not abs(value - target) <= 1e-5:
+            for hint, wrong in hints.items():
+                if abs(value - wrong.item()) <= 1e-5:
+                    raise Wrong(f"{where} is {value:.4g}, but should be {target:.4g}: {hint}")
+        close(value, target, where, 1e-5)
     leaf = kl.clone().requires_grad_()
-    cost = call(function, leaf, 0.1)
-    close(number(cost, "the cost"), 1.8, "with a KL that has gradients the cost", 1e-5)
+    cost = call(function, leaf, 0.5, 2)
+    close(number(cost, "the cost"), 2.85, "with a KL that has gradients the cost", 1e-5)
     gradient = None
-    if isinstance(cost, torch.Tensor) and cost.requires_grad:
+    if isinstance(cost, Tensor) and cost.requires_grad:
         gradient, = torch.autograd.grad(cost, leaf, allow_unused=True)
     if gradient is None:
         raise Wrong("the cost is cut off from the KL: nothing can be trained with it")
-    if not bool((gradient[:, 2] == 0).all()):  # nan neither
-        raise Wrong("a dimension below its floor should have no gradient, but has one")
-    for dimension in range(2):  # the mean of two images
-        close(gradient[0, dimension].item(), 0.5, "the gradient of a dimension above its floor", 1e-5)
-    return "Right values at three floors, and no gradient below the floor."
+    if not bool((gradient[:, 4:] == 0).all()):  # nan neither
+        raise Wrong("the dimensions of a group below its floor should have no gradient, but have one")
+    for entry in gradient[:, :4].flatten():  # the mean of two images
+        close(entry.item(), 0.5, "the gradient of a dimension in a group above its floor", 1e-5)
+    return "Right values for groups of four sizes, and no gradient below the floor."
 
 
 @check
-def bound_from(function) -> str:
-    near = torch.randn(5, 3, dtype=torch.float64, generator=seeded())
+def effective_draws(function) -> str:
+    near = torch.randn(5, 4, dtype=torch.float64, generator=seeded())
+    near[:, 2] = 0.3  # equal weights
+    near[1:, 3] = -1500.0  # the first draw has all the weight
+    target = torch.softmax(near, 0).square().sum(0).reciprocal()  # the same for every shift
+    total, squares = near.exp().sum(0), (2 * near).exp().sum(0)
+    hints = {
+        "that is its logarithm; take exp at the end": target.log(),
+        "that is upside down: the square of the sum is divided by the sum of the squares": 1 / target,
+        "the sum of the weights has to be squared": total / squares,
+        "what you divide by is the sum of the weights; it should be the sum of their squares": total,
+        "it is 1 whatever the weights are: the sum of the squares is not the square of the sum":
+            torch.ones(4, dtype=torch.float64),
+        "that is the share of the draws; their number is asked for": target / 5,
+    }
     for shift in (0.0, -100.0, -2000.0):
-        log_weight = near + shift
-        target = torch.logsumexp(log_weight, 0) - math.log(5)
-        value = same_shape(call(function, log_weight.clone()), target, "the bound").double()
-        where = "the bound" if shift == 0 else f"with log-weights near {shift:g} the bound"
-        if torch.allclose(value, log_weight.mean(0)):
-            raise Wrong(f"{where} is the average of the logs, which is the ELBO; the log of the average "
-                        "is asked for")
-        if torch.allclose(value, target + math.log(5)):
-            raise Wrong(f"{where} is too large by log 5 = {math.log(5):.3f}, the log of the number of draws")
+        value = call(function, near + shift)
+        where = "the effective number" if shift == 0 else \
+            f"with log-weights near {shift:g} the effective number"
+        if isinstance(value, Tensor) and value.shape == (5,):
+            raise Wrong(f"{where} has the shape (5,), one for each draw; the sums run over the draws, the "
+                        "first axis, and (4,) is needed")
+        value = same_shape(value, target, where).double()
         if not value.isfinite().all():
             odd = value[~value.isfinite()][0].item()
-            raise Wrong(f"{where} is {odd}" + (": exp() gave 0 there" if odd == -math.inf else ""))
-        for image in range(3):
+            raise Wrong(f"{where} is {odd}" + (
+                ": exp() gave 0 for all draws, and 0 / 0 is nan" if math.isnan(odd) and shift else ""))
+        for hint, wrong in hints.items():
+            if shift == 0 and torch.allclose(value, wrong, atol=1e-6):
+                raise Wrong(f"{where} of image 0 is {value[0]:.4g}, but should be {target[0]:.4g}: {hint}")
+        for image in range(4):
             close(value[image].item(), target[image].item(), f"{where} of image {image}", 1e-4)
-    return "It holds near 0, near -100 and near -2000."
+    return "It holds near 0, near -100 and near -2000; it is 5 for equal weights, and 1 if one has all."
