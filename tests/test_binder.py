@@ -57,6 +57,12 @@ def test_binder_takes_the_cpu_build_of_the_same_torch():
     assert "-r ../requirements.txt" in lines
 
 
+def test_binder_takes_the_notebook_that_fits_our_jupyterlab():
+    """repo2docker's own would stay otherwise, beside a newer JupyterLab; pip resolved this one with ours."""
+    fits = re.search(r"^notebook==[0-9.]+", (ROOT / "tests" / "requirements.txt").read_text(), re.M)[0]
+    assert re.search(rf"^{fits} ", (ROOT / "binder" / "requirements.txt").read_text(), re.M)
+
+
 def test_the_model_cache_is_warmed_by_what_post_build_calls(empty_cache, monkeypatch):
     from helpers import training
 

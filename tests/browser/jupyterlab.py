@@ -28,6 +28,33 @@ class Lab(NamedTuple):
     token: str
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def started(command: list[str], lab: Lab, log: Path, env: dict[str, str]):
+    """The process of a server, once it answers; stopped at the end."""
+    with log.open("w") as written:
+        process = subprocess.Popen(command, cwd=lab.folder, env=env, stdout=written, stderr=written)
+    try:
+        deadline = time.monotonic() + 90
+        while True:
+            try:
+                urllib.request.urlopen(f"{lab.server}/api/status?token={lab.token}", timeout=5).close()
+                break
+            except OSError:
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < deadline, log.read_text()
+                time.sleep(0.5)
+        yield process
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
 @contextlib.contextmanager
 def running_lab(home: Path):
     """A JupyterLab of its own, with all it writes in `home`: a free loopback port, a token, no notebooks."""
@@ -38,9 +65,7 @@ def running_lab(home: Path):
                             "notebook-extension/tracker": '{"windowingMode": "none"}'}.items():
         (settings / plugin).parent.mkdir(parents=True, exist_ok=True)
         (settings / f"{plugin}.jupyterlab-settings").write_text(content)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     token = secrets.token_hex(16)
     env = {**os.environ, "VAE_COURSE_CACHE": str(home / "cache"), "JUPYTER_CONFIG_DIR": str(home / "config"),
            "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "JUPYTER_DATA_DIR": str(home / "data"),
@@ -48,27 +73,12 @@ def running_lab(home: Path):
            "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
            "OMP_WAIT_POLICY": "PASSIVE"}  # torch's threads must not spin beside a browser
     env.pop("MPLBACKEND", None)
-    with (home / "lab.log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
-             f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}",
-             "--LabApp.expose_app_in_browser=True", f"--ServerApp.root_dir={folder}"],
-            env=env, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 90
-        while True:
-            try:
-                urllib.request.urlopen(f"{address}/api/status?token={token}", timeout=5).close()
-                break
-            except OSError:
-                assert server.poll() is None, (home / "lab.log").read_text()
-                assert time.monotonic() < deadline, (home / "lab.log").read_text()
-                time.sleep(0.5)
-        yield Lab(folder, address, token)
-    finally:
-        server.terminate()
-        server.wait(30)
+    lab = Lab(folder, f"http://127.0.0.1:{port}", token)
+    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
+               f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}",
+               "--LabApp.expose_app_in_browser=True", f"--ServerApp.root_dir={folder}"]
+    with started(command, lab, home / "lab.log", env):
+        yield lab
 
 
 @contextlib.contextmanager
@@ -117,7 +127,7 @@ def open_and_run(page, address):
             const panel = window.jupyterapp.shell.currentWidget;
             const cells = panel.content.widgets.filter(cell => cell.model.type === 'code');
             return cells.every(cell => cell.model.executionState !== 'running'
-                && /^\\[\\d+\\]:?$/.test(cell.node.querySelector('.jp-InputPrompt').textContent.trim()))
+                && /^\\[\\d+\\]:?$/.test(cell.node.querySelector('.jp-InputPrompt')?.textContent.trim()))
                 && panel.context.sessionContext.session.kernel.status === 'idle'
                 && cells[cells.length - 1].model.executionCount >= cells.length;
         }""", timeout=180_000)
@@ -145,3 +155,73 @@ def outputs(page):
         """() => window.jupyterapp.shell.currentWidget.content.widgets
             .filter(cell => cell.model.type === 'code')
             .flatMap(cell => cell.model.outputs.toJSON())""")
+
+
+def move_explorers(page):
+    """Moves each control of each Explorer; its picture changes, its height does not. How many there are."""
+    pictures = page.locator(".jupyter-widgets.widget-image")
+    controls = page.locator(".noUi-handle, .widget-toggle-buttons button:not(.mod-active)")
+    assert controls.count() >= 2 * pictures.count()
+    heights = [pictures.nth(i).bounding_box()["height"] for i in range(pictures.count())]
+    for index in range(controls.count()):
+        box = controls.nth(index).locator("xpath=ancestor::*[contains(@class, 'widget-vbox')][1]")
+        picture = box.locator("img").element_handle()
+        before = picture.get_attribute("src")
+        control = controls.nth(index)
+        control.scroll_into_view_if_needed()
+        if control.evaluate("node => node.tagName") == "BUTTON":
+            control.click()
+        else:
+            control.focus()
+            at_the_end = control.get_attribute("aria-valuenow") == control.get_attribute("aria-valuemax")
+            for _ in range(5):
+                control.press("ArrowLeft" if at_the_end else "ArrowRight")
+        page.wait_for_function("([node, before]) => node.src !== before", arg=[picture, before],
+                               timeout=30_000)
+    assert [pictures.nth(i).bounding_box()["height"] for i in range(pictures.count())] == heights
+    return pictures.count()
+
+
+def move_browser_widgets(page):
+    """Moves each slider of each widget that runs in the browser; likewise."""
+    widgets = page.locator(".vae-widget")
+    heights = [widgets.nth(i).bounding_box()["height"] for i in range(widgets.count())]
+    for index in range(widgets.count()):
+        widget = widgets.nth(index)
+        widget.scroll_into_view_if_needed()
+        sliders = widget.locator("input[type=range]")
+        for i in range(sliders.count()):
+            shown, input_ = widget.evaluate(PICTURES), sliders.nth(i)
+            at_the_end = input_.evaluate("node => Number(node.value) >= Number(node.max)")
+            input_.focus()
+            for _ in range(5):
+                input_.press("ArrowLeft" if at_the_end else "ArrowRight")
+            assert widget.evaluate(PICTURES) != shown, f"slider {i + 1} of widget {index + 1} changes nothing"
+    assert [widgets.nth(i).bounding_box()["height"] for i in range(widgets.count())] == heights
+    return widgets.count()
+
+
+def check_lesson(page):
+    """A lesson that has run has no error, and shows widgets; each control of them changes its picture."""
+    for output in outputs(page):
+        assert output["output_type"] != "error", output
+        assert output.get("name") != "stderr", output
+    text = " ".join(page.locator(".jp-OutputArea-output").all_inner_texts())
+    assert "Error displaying widget" not in text
+    assert "Loading widget" not in text
+    assert move_explorers(page) + move_browser_widgets(page) >= 1
+    assert "The picture could not be drawn" not in page.locator(".jp-NotebookPanel").inner_text()
+
+
+def keep_screenshots(page, folder, name):
+    folder.mkdir(parents=True, exist_ok=True)
+    page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
+    for theme in ("JupyterLab Light", "JupyterLab Dark"):
+        page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+        page.wait_for_timeout(1500)
+        scroller = page.locator(".jp-WindowedPanel-outer").first
+        height = scroller.evaluate("node => node.scrollHeight")
+        for index, top in enumerate(range(0, height, 750)):
+            scroller.evaluate("(node, top) => node.scrollTo(0, top)", top)
+            page.wait_for_timeout(250)
+            page.screenshot(path=folder / f"{name[:2]}-{theme.split()[1].lower()}-{index:02}.png")
