@@ -213,6 +213,7 @@ def _check_finite(loss: float, epoch: int, step: int) -> None:
 def _live_curves():
     """A function that draws a history in place of the one it drew before.
 
+    The place is taken at once, above the progress bar: a picture that came later would cut the bar in two.
     Unless it is the `last`, it skips a drawing where drawing would take over a tenth of the time.
     """
     import matplotlib.pyplot as plt
@@ -220,10 +221,11 @@ def _live_curves():
 
     from helpers import figures
 
-    handle, drawn_at, took = None, -math.inf, 0.0
+    handle = display({"text/plain": ""}, raw=True, display_id=True)
+    drawn_at, took = -math.inf, 0.0
 
     def show(history: History, *, last: bool) -> None:
-        nonlocal handle, drawn_at, took
+        nonlocal drawn_at, took
         start = time.monotonic()
         if not last and start - drawn_at < 10 * took:
             return
@@ -232,10 +234,7 @@ def _live_curves():
             picture = Image(figures.png(axes[0].figure))
         finally:
             plt.close(axes[0].figure)
-        if handle is None:
-            handle = display(picture, display_id=True)
-        else:
-            handle.update(picture)
+        handle.update(picture)
         drawn_at = time.monotonic()
         took = drawn_at - start
 

@@ -400,7 +400,7 @@ def test_the_fingerprint_changes_with_the_code(monkeypatch):
     assert training._code_fingerprint() != today
 
 
-def test_live_curves_are_one_picture_that_is_replaced(images, monkeypatch):
+def test_live_curves_are_one_picture_that_is_replaced_above_the_bar(images, monkeypatch, capsys):
     import IPython.display
 
     shown, updates = [], []
@@ -408,15 +408,18 @@ def test_live_curves_are_one_picture_that_is_replaced(images, monkeypatch):
     class Handle:
         update = staticmethod(updates.append)
 
-    def display(picture, display_id):
+    def display(place, *, raw, display_id):
+        assert raw
         assert display_id is True
-        shown.append(picture)
+        assert "training" not in capsys.readouterr().out  # the bar comes later, below
+        shown.append(place)
         return Handle
 
     monkeypatch.setattr(IPython.display, "display", display)
-    fit(small(), images, images[:20], epochs=3, progress=False, live=True)
+    fit(small(), images, images[:20], epochs=3, live=True)
+    assert "training" in capsys.readouterr().out
     assert len(shown) == 1
-    assert 1 <= len(updates) <= 2  # the last epoch is always drawn
+    assert 1 <= len(updates) <= 3  # the last epoch is always drawn
     assert updates[-1].data.startswith(b"\x89PNG")
 
 
