@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, GREY, INK = "#CC79A7", "#56B4E9", "#767676", "#222222"
 TEN = ("#0072B2", "#D55E00", "#009E73", "#B0007F", "#8A6A00", "#117A8B", "#5B3A9E", "#A61C1C",
-       "#3B6B1D", "#444444")  # one for each digit, each dark enough to be read on white
+       "#3B6B1D", "#1B2A80")  # one for each digit, each dark enough to be read on white
 
 
 def use_style() -> None:

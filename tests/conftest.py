@@ -11,8 +11,9 @@ from pathlib import Path
 
 import matplotlib
 import pytest
-from nbval.plugin import IPyNbFile
+from nbval.plugin import IPyNbCell, IPyNbFile
 
+from tests import pictures
 from tests.memory import peak_megabytes
 from tests.pages import chromium, trouble
 
@@ -116,6 +117,20 @@ class Lessons:
             lesson.seconds = 0.0
             lesson.empty_cache = tempfile.TemporaryDirectory()
             os.environ["VAE_COURSE_CACHE"] = lesson.empty_cache.name
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item):
+        """After nbval, which passes over pictures: those of the cell are the saved ones."""
+        if not isinstance(item, IPyNbCell):
+            return (yield)
+        with pictures.Shown(item.parent) as shown:
+            result = yield
+        wrong = pictures.complaints(pictures.of_outputs(item.cell.outputs),
+                                    pictures.of_outputs(shown.outputs.values()),
+                                    f"{item.path.stem}-cell-{item.cell_num}")
+        if wrong:
+            item.raise_cell_error(f"The pictures of {item.path.name} differ", "\n".join(wrong))
+        return result
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item, call):
