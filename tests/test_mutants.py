@@ -55,6 +55,7 @@ def cell_error(message: str, raised: str = "") -> NbCellError:
 @pytest.mark.parametrize(("error", "how"), [
     (AssertionError("2 is not 1"), "assertion"),
     (cell_error("Cell outputs differ"), "comparison"),
+    (cell_error("The pictures of 07_train_a_vae.ipynb differ"), "pictures"),
     (cell_error("Cell execution caused an exception", "AssertionError"), "assertion"),
 ])
 def test_what_counts_as_a_catch(error, how):

@@ -5,8 +5,8 @@
     python -m tests.mutants --workers 1        how many at a time
     python -m tests.mutants --save             the results into tests/mutants/README.md too
 
-A mutant is caught where an assertion fails, or a lesson's cell says something else than what is saved.
-One that no longer applies, that survives, or that breaks in another way (an error of Python, of
+A mutant is caught where an assertion fails, or a lesson's cell says or draws something else than what is
+saved. One that no longer applies, that survives, or that breaks in another way (an error of Python, of
 collection, of time) is not caught. The status is 1 if there is one.
 """
 

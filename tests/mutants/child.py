@@ -13,14 +13,15 @@ import pytest
 
 import helpers
 
-CATCHES = ("assertion", "comparison")  # of all kinds of failure
+CATCHES = ("assertion", "comparison", "pictures")  # of all kinds of failure
 
 
 class FirstFailure:
     """A plugin that keeps the first failure as {test, how, says}. `how` is
 
     "assertion": an assertion of a test or of a lesson's cell failed, or `pytest.raises` saw no error
-    "comparison": a cell's output is not the saved one
+    "comparison": a cell says something else than what is saved with it
+    "pictures": a figure is not the saved one
     or else, in words, where it failed and the error: a failure that says nothing about the idea
     """
 
@@ -51,6 +52,8 @@ def judged(item: pytest.Item, error: BaseException) -> tuple[str, str]:
         inside = re.sub(r"\x1b\[[0-9;]*m", "", error.inner_traceback or "").strip()
         if str(error) == "Cell outputs differ":
             return "comparison", difference(item) or inside
+        if re.fullmatch("The pictures of .* differ", str(error)):  # tests/pictures.py
+            return "pictures", inside
         raised = re.findall(r"^(\w+) +Traceback \(most recent call last\)", inside, re.M)
         words = f"{error}: {inside.splitlines()[-1:]}"
         return "assertion" if raised[-1:] == ["AssertionError"] else str(error), words
