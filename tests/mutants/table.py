@@ -42,7 +42,7 @@ HELPERS = [
            "loss = (beta * terms.kl - terms.reconstruction)", "loss = (terms.kl - terms.reconstruction)",
            TEST_TRAINING),
     Mutant("the KL's weight ignored for the models that lessons share", TRAINING,
-           "epochs=epochs, beta=beta, seed=seed,\n", "epochs=epochs, seed=seed,\n", TEST_TRAINING),
+           "epochs=epochs, beta=beta, seed=seed,\n", "epochs=epochs, beta=1.0, seed=seed,\n", TEST_TRAINING),
     Mutant("one cache entry for all weights of the KL", TRAINING,
            '"epochs": epochs, "beta": float(beta),', '"epochs": epochs,', TEST_TRAINING),
     Mutant("z = mu in evaluation", TRAINING,
