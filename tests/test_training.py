@@ -36,16 +36,16 @@ def weights(model):
 
 
 def test_fit_maximises_the_elbo_and_tells_its_history(images, capsys):
-    model = small()
+    model, held_out = small(), images[-50:]
     before = evaluate(model, images)
-    history = fit(model, images, images[:50], epochs=4)
+    history = fit(model, images, held_out, epochs=4)
     assert evaluate(model, images).elbo > before.elbo + 100
     assert len(history.train) == len(history.held_out) == 4
     assert not history.interrupted
     assert history.held_out[-1].elbo > history.held_out[0].elbo
     last = history.held_out[-1]
     assert last.elbo == pytest.approx(last.reconstruction - last.kl)
-    assert last == evaluate(model, images[:50])
+    assert last == evaluate(model, held_out)
     assert f"held-out -ELBO {-last.elbo:.1f}" in capsys.readouterr().out
 
 
