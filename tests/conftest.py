@@ -125,9 +125,11 @@ class Lessons:
             return (yield)
         with pictures.Shown(item.parent) as shown:
             result = yield
+        far = pictures.MAY_MOVE in item.cell.metadata.get("tags", [])
         wrong = pictures.complaints(pictures.of_outputs(item.cell.outputs),
                                     pictures.of_outputs(shown.outputs.values()),
-                                    f"{item.path.stem}-cell-{item.cell_num}")
+                                    f"{item.path.stem}-cell-{item.cell_num}",
+                                    pictures.FAR if far else pictures.REACH)
         if wrong:
             item.raise_cell_error(f"The pictures of {item.path.name} differ", "\n".join(wrong))
         return result
