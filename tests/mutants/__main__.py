@@ -35,7 +35,8 @@ def chosen(words: list[str]) -> list[tuple[int, Mutant]]:
 
 
 def line(number: int, mutant: Mutant, result: Result) -> str:
-    by = f"`{result.test}`" if result.caught else f"**not caught** ({result.how}: {result.says})"
+    test = result.test if len(result.test) <= 120 else f"{result.test[:115].splitlines()[0]} …]"
+    by = f"`{test}`" if result.caught else f"**not caught** ({result.how}: {result.says})"
     return f"| {number} | {mutant.idea} | {mutant.file} | {by} | {result.seconds:.0f} |"
 
 
