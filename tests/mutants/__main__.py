@@ -84,7 +84,7 @@ def main() -> int:
             caught += result.caught
             lines[number] = line(number, mutant, result)
             print(lines[number] + (f"\n      {result.says}" if result.caught else ""), flush=True)
-    summary = (f"{caught} of {len(picked)} caught, in {(time.monotonic() - start) / 60:.0f} minutes, "
+    summary = (f"{caught} of {len(picked)} caught, in {(time.monotonic() - start) / 60:.0f} min, "
                f"{given.workers} at a time; {machine()}."
                + (" The other rows are of earlier runs." if len(picked) < len(MUTANTS) else ""))
     print(f"\n{HEAD}" + "\n".join(lines.values()) + f"\n\n{summary}")
