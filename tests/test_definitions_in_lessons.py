@@ -7,6 +7,8 @@ import pytest
 import torch
 from torch import nn
 
+from helpers.gradients import score_function_loss
+from helpers.vae import VAE
 from tests.test_lessons import LESSONS, code
 
 
@@ -53,6 +55,20 @@ def test_estimators_of_lesson_04_on_a_constant_a_linear_and_a_quadratic_cost():
             for values, exact in zip(estimator(cost, 0.5, 2.0, 200_000), (d_mu, d_sigma), strict=True):
                 error = values.std().item() / math.sqrt(len(values))
                 assert abs(values.mean().item() - exact) <= 4 * error + 1e-12
+
+
+@pytest.mark.parametrize("baseline", [False, True])
+def test_the_score_function_loss_of_lesson_04_is_that_of_the_helpers(baseline):
+    _, loss = definitions("04", "leave_one_out", "score_function_loss")
+    torch.manual_seed(0)
+    model, x = VAE(3, hidden=8, pixels=16), torch.rand(5, 16).round()
+    gradients = []
+    for of in (lambda: loss(model, x, 4, baseline=baseline),
+               lambda: score_function_loss(model, x, 4, leave_one_out=baseline)):
+        torch.manual_seed(1)
+        gradients.append(torch.autograd.grad(of(), list(model.parameters())))
+    for ours, theirs in zip(*gradients, strict=True):
+        assert torch.allclose(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
 # -- lesson 05 ---------------------------------------------------------------------------------

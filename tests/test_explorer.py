@@ -143,9 +143,9 @@ def test_tile_refuses(images, columns):
 
 
 def test_show_digits_shows_the_pixels_dark_on_white():
-    ax = figures.show_digits(torch.ones(1, 784), columns=1)
-    image, = ax.get_images()
-    assert image.get_array().shape == (28, 28)
+    digit = torch.linspace(0, 1, 784)
+    image, = figures.show_digits(digit[None], columns=1).get_images()
+    np.testing.assert_allclose(image.get_array(), digit.view(28, 28), atol=1e-6)
     assert image.cmap(1.0)[:3] == (0, 0, 0)
     assert image.get_clim() == (0, 1)
     plt.close("all")
@@ -168,4 +168,8 @@ def test_learning_curves_draw_the_history():
     lines = {line.get_label(): list(line.get_ydata()) for ax in (left, right) for line in ax.lines}
     assert lines == {"training": [100.0, 92.0], "held out": [106.0, 98.0],
                      "-reconstruction": [95.0, 85.0], "KL": [11.0, 13.0]}
+    legends = [ax.get_legend() for ax in (left, right)]
+    assert all(legends)
+    assert [[text.get_text() for text in legend.get_texts()] for legend in legends] == [
+        ["training", "held out"], ["-reconstruction", "KL"]]
     plt.close("all")

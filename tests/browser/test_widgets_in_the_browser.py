@@ -277,6 +277,16 @@ def test_the_file_decodes_from_disk(opened):
     assert max(abs(a - b) for a, b in zip(shown, exact, strict=True)) <= 1.0
 
 
+def test_each_digit_stands_at_its_mean(opened):
+    means = torch.tensor([[-2.0, 0.0], [2.0, 1.0], [0.0, -2.5]])
+    decoder = nn.Sequential(nn.Linear(2, 16), nn.Sigmoid())
+    page = opened(LatentPad(decoder, means=means, labels=torch.tensor([3, 7, 1]), prior=False))
+    shown = torch.tensor(page.locator("canvas").first.evaluate(BLACKNESS)).view(800, 800)
+    for z1, z2 in means.tolist():
+        row, column = round((1 - z2 / 4) * 400), round((z1 / 4 + 1) * 400)
+        assert shown[row - 12 : row + 12, column - 12 : column + 12].max() > 30
+
+
 @pytest.mark.parametrize("layers", [
     [nn.Linear(2, 30), nn.ReLU(), nn.Linear(30, 16), nn.Sigmoid()],
     [nn.Linear(2, 7), nn.Softplus(), nn.Sequential(nn.Linear(7, 9, bias=False), nn.Tanh()), nn.Linear(9, 16),

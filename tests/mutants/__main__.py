@@ -1,0 +1,97 @@
+"""Puts small errors into copies of the project, one at a time, and says which test notices each.
+
+    python -m tests.mutants                    all of them; first every test that they name, unchanged
+    python -m tests.mutants 3 07_ latent_pad   some: by number, or a part of the file or of the idea
+    python -m tests.mutants --workers 1        how many at a time
+    python -m tests.mutants --save             the results into tests/mutants/README.md too
+
+A mutant is caught where an assertion fails, or a lesson's cell says or draws something else than what is
+saved. One that no longer applies, that survives, or that breaks in another way (an error of Python, of
+collection, of time) is not caught. The status is 1 if there is one.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.benchmarks.table import machine
+from tests.mutants.mutant import ROOT, Mutant
+from tests.mutants.run import Result, in_copies, run, run_with
+from tests.mutants.table import MUTANTS
+
+README = Path(__file__).with_name("README.md")
+HEAD = "| | wrong idea | where | caught by | s |\n|---|---|---|---|---|\n"
+
+
+def chosen(words: list[str]) -> list[tuple[int, Mutant]]:
+    found = [(number, mutant) for number, mutant in enumerate(MUTANTS, start=1) if not words or any(
+        number == int(word) if word.isdecimal() else
+        word in mutant.idea or word in mutant.path().relative_to(ROOT).as_posix() for word in words)]
+    if not found:
+        raise SystemExit(f"no mutant is called {' or '.join(words)}")
+    return found
+
+
+def line(number: int, mutant: Mutant, result: Result) -> str:
+    test = result.test if len(result.test) <= 120 else f"{result.test[:115].splitlines()[0]} …]"
+    by = f"`{test}`" if result.caught else f"**not caught** ({result.how}: {result.says})"
+    return f"| {number} | {mutant.idea} | {mutant.file} | {by} | {result.seconds:.0f} |"
+
+
+def passes_unchanged(mutants: list[Mutant], folder: Path, workers: int) -> bool:
+    """Whether all tests that the mutants name pass as long as nothing is changed."""
+    named = list(dict.fromkeys(mutant.arguments() for mutant in mutants))
+    results = []
+    for arguments, result in zip(named, in_copies(run, named, folder, workers), strict=True):
+        results.append(result)
+        print(f"unchanged, {result.seconds:.0f} s: {' '.join(arguments)}: {result.how} {result.test} "
+              f"{result.says}".rstrip(), flush=True)
+    return all(result.passed for result in results)
+
+
+def save(lines: dict[int, str], summary: str) -> None:
+    """Puts the lines into the README, beside those of mutants that were not tried this time."""
+    text, *_ = README.read_text(encoding="utf-8").split(HEAD)
+    kept = {tuple(old.split(" | ")[1:3]): old.split(" | ", 1)[1]
+            for old in README.read_text(encoding="utf-8").splitlines() if old.count(" | ") == 4}
+    for number, mutant in enumerate(MUTANTS, start=1):
+        if number not in lines and (mutant.idea, mutant.file) in kept:
+            lines[number] = f"| {number} | {kept[mutant.idea, mutant.file]}"
+    intro, _ = text.split("Last run: ")
+    README.write_text(f"{intro}Last run: {summary}\n\n{HEAD}" + "".join(
+        f"{lines[number]}\n" for number in sorted(lines)), encoding="utf-8")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("words", nargs="*", metavar="WHICH")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--save", action="store_true")
+    parser.add_argument("--no-baseline", action="store_true", help="take it that the tests pass unchanged")
+    given = parser.parse_args()
+    picked = chosen(given.words)
+    start, lines, caught = time.monotonic(), {}, 0
+    with tempfile.TemporaryDirectory(prefix="mutants-") as name:
+        folder = Path(name)
+        if not given.no_baseline and not passes_unchanged([m for _, m in picked], folder, given.workers):
+            print("These do not all pass with nothing changed, so no mutant was tried.")
+            return 1
+        tried = in_copies(run_with, [mutant for _, mutant in picked], folder, given.workers)
+        for (number, mutant), result in zip(picked, tried, strict=True):
+            caught += result.caught
+            lines[number] = line(number, mutant, result)
+            print(lines[number] + (f"\n      {result.says}" if result.caught else ""), flush=True)
+    summary = (f"{caught} of {len(picked)} caught, in {(time.monotonic() - start) / 60:.0f} min, "
+               f"{given.workers} at a time; {machine()}."
+               + (" The other rows are of earlier runs." if len(picked) < len(MUTANTS) else ""))
+    print(f"\n{HEAD}" + "\n".join(lines.values()) + f"\n\n{summary}")
+    if given.save:
+        save(lines, summary)
+    return int(caught < len(picked))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
