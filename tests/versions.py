@@ -83,13 +83,14 @@ def counts(report: Path) -> Counts:
 
 
 def test(folder: Path, part: str) -> Counts:
-    """One of PARTS in the environment `folder`; what pytest says goes to a log beside it."""
+    """One of PARTS in the environment `folder`, without models of others; pytest's words go to a log."""
     log = folder.with_name(f"{folder.name}-{part}.log")
     report = log.with_suffix(".xml")
     report.unlink(missing_ok=True)
-    with log.open("w") as out:
+    with log.open("w") as out, tempfile.TemporaryDirectory() as cache:
         subprocess.run([interpreter(folder), "-m", "pytest", "-q", f"--junitxml={report}", *PARTS[part]],
-                       cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
+                       cwd=ROOT, env={**os.environ, "VAE_COURSE_CACHE": cache}, stdout=out,
+                       stderr=subprocess.STDOUT)
     return counts(report)
 
 
