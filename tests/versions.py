@@ -27,7 +27,7 @@ TOOLS = ["pytest", "nbval", "nbclient", "hypothesis", "packaging"]  # their newe
 PARTS = {
     "helpers": ["tests", "--ignore=tests/browser", "--ignore=tests/test_house.py",
                 "--ignore=tests/test_binder.py"],
-    "lessons": ["notebooks"]}
+    "lessons": ["notebooks", "--nbval-cell-timeout=600"]}
 TOLD = ("torch", "numpy", "matplotlib", "ipython", "ipywidgets")
 
 
