@@ -39,6 +39,13 @@ from helpers.vae import VAE, Terms
 from tests.test_data import write_mnist
 from tests.test_lessons import ALL, FUNCTIONS, code, exercises, solution
 
+
+@pytest.fixture(scope="module", autouse=True)
+def optimizers_are_imported():
+    """The first optimizer makes torch import for seconds; an alarm within would leave half of it."""
+    torch.optim.Adam([torch.zeros(1, requires_grad=True)])
+
+
 # -- Junk --------------------------------------------------------------------------------------
 
 

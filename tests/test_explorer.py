@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
+from IPython.core.formatters import DisplayFormatter
 
 from helpers import figures
 from helpers.training import History
@@ -59,6 +60,7 @@ def test_repr_and_mimebundle():
     assert bundle["text/plain"] == "Explorer(a=5.0, b=7)"
     assert base64.b64decode(bundle["image/png"]) == explorer.picture
     assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert DisplayFormatter().format(explorer)[0] == bundle  # which a notebook asks for: no way around it
 
 
 def test_whole_numbers_give_whole_steps_and_labels_default_to_names():

@@ -38,8 +38,12 @@ _NOT_STATE = {*anywidget.AnyWidget.class_trait_names(), "_esm", "_css", "_anywid
 class WithPicture:
     """Mixed into a widget that has a `picture`: pages without a kernel show it, consoles the repr."""
 
+    _ipython_display_ = None  # that of ipywidgets 7 comes first, and shows the widget without its picture
+
     def _repr_mimebundle_(self, **kwargs):
-        bundle = super()._repr_mimebundle_(**kwargs)
+        inherited = getattr(super(), "_repr_mimebundle_", None)  # ipywidgets 7 has none
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        bundle = inherited(**kwargs) if inherited else {"application/vnd.jupyter.widget-view+json": view}
         if bundle is None:
             return None
         data, *rest = bundle if isinstance(bundle, tuple) else (bundle,)

@@ -116,9 +116,8 @@ EXERCISES = [
     Mutant("lesson 08's check wants variances multiplied", "helpers/exercises/lesson08.py",
            "enumerate((1.0, math.exp(-3), math.exp(-2.5)))", "enumerate((1.0, math.exp(-6), math.exp(-5)))",
            checks("08")),
-    Mutant("lesson 09's check takes the ELBO for the bound", "helpers/exercises/lesson09.py",
-           "target = torch.logsumexp(log_weight, 0) - math.log(5)", "target = log_weight.mean(0)",
-           checks("09")),
+    Mutant("lesson 09's check wants the effective number upside down", "helpers/exercises/lesson09.py",
+           "square().sum(0).reciprocal()", "square().sum(0)", checks("09")),
     Mutant("lesson 10's check wants one logarithm less", "helpers/exercises/lesson10.py",
            "g = -torch.log(-torch.log(u))", "g = -torch.log(u)", checks("10")),
 ]
