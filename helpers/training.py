@@ -101,7 +101,7 @@ def fit(
     beta: the weight of the KL term in what is maximised (Higgins et al. 2017, equation 4); 1 is the
         ELBO. The history has the terms without it.
     seed: of the order of the images and of epsilon; torch's global generator is left as it was
-    progress: a progress bar; live: learning curves, redrawn as training goes on
+    progress: a progress bar; live: learning curves, redrawn as training goes on, in a notebook
     checkpoint: a path to save model and history to after each epoch
 
     An interrupt (the stop button) ends training early: the model keeps what it learned, and the
@@ -221,6 +221,8 @@ def _live_curves():
 
     from helpers import figures
 
+    if not _in_ipython():
+        return lambda history, *, last: None
     handle = display({"text/plain": ""}, raw=True, display_id=True)
     drawn_at, took = -math.inf, 0.0
 
@@ -239,6 +241,12 @@ def _live_curves():
         took = drawn_at - start
 
     return show
+
+
+def _in_ipython() -> bool:
+    from IPython import get_ipython
+
+    return get_ipython() is not None
 
 
 @contextlib.contextmanager

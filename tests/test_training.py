@@ -420,12 +420,19 @@ def test_live_curves_are_one_picture_that_is_replaced_above_the_bar(images, monk
         shown.append(place)
         return Handle
 
+    monkeypatch.setattr(training, "_in_ipython", lambda: True)
     monkeypatch.setattr(IPython.display, "display", display)
     fit(small(), images, images[:20], epochs=3, live=True)
     assert "training" in capsys.readouterr().out
     assert len(shown) == 1
     assert 1 <= len(updates) <= 3  # the last epoch is always drawn
     assert updates[-1].data.startswith(b"\x89PNG")
+
+
+def test_live_curves_outside_a_notebook_print_nothing(images, capsys):
+    history = fit(small(), images, images[:20], epochs=1, progress=False, live=True)
+    assert len(history.held_out) == 1
+    assert capsys.readouterr().out == ""
 
 
 # -- The numbers that the course promises ------------------------------------------------------
