@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
+import torch
 from IPython.core.pylabtools import print_figure
 
 from tests import pictures
@@ -84,18 +85,21 @@ def test_another_colour_map_fails():
 @pytest.fixture(scope="module")
 def figures():
     """name of a cell -> its figure, pickled; the cells of lessons that need no training, run here."""
-    found = {}
+    found, dtype = {}, torch.get_default_dtype()
     with mpl.rc_context():  # the lessons' style, until the last figure is drawn again
-        with contextlib.redirect_stdout(io.StringIO()):
-            for lesson, last in (("02", 18), ("05", 27)):
-                space = {}
-                name = next(name for name in LESSONS if name.startswith(lesson))
-                for at, cell in enumerate(code(name)[: last + 1]):
-                    if "exercise-stub" not in cell.metadata.get("tags", []):
-                        exec(compile(cell.source, f"{lesson}-{at}", "exec"), space)
-                    if plt.get_fignums():
-                        found[f"{lesson}-{at}"] = pickle.dumps(plt.gcf())
-                    plt.close("all")
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                for lesson, last in (("02", 18), ("05", 27)):
+                    space = {}
+                    name = next(name for name in LESSONS if name.startswith(lesson))
+                    for at, cell in enumerate(code(name)[: last + 1]):
+                        if "exercise-stub" not in cell.metadata.get("tags", []):
+                            exec(compile(cell.source, f"{lesson}-{at}", "exec"), space)
+                        if plt.get_fignums():
+                            found[f"{lesson}-{at}"] = pickle.dumps(plt.gcf())
+                        plt.close("all")
+        finally:
+            torch.set_default_dtype(dtype)  # lesson 05 computes in double precision
         yield found
 
 
