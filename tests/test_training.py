@@ -298,8 +298,8 @@ def test_a_failing_write_leaves_the_old_checkpoint(tmp_path, monkeypatch):
     monkeypatch.setattr(training.os, "fsync", no_space)
     with pytest.raises(OSError, match="No space left"):
         save_checkpoint(path, small(seed=1))
-    assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["model.pt"]
+    assert path.read_bytes() == before
 
 
 # -- The cache of shared models ----------------------------------------------------------------
