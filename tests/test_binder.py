@@ -4,22 +4,19 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 
 import nbformat
 import pytest
 
 from tests.conftest import ROOT
+from tests.slow import binder_image
 
 
 @pytest.fixture(scope="module")
 def dockerfile(tmp_path_factory):
     copy = tmp_path_factory.mktemp("binder") / "course"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", "*.egg-info"))
-    done = subprocess.run([sys.executable, "-m", "repo2docker", "--no-build", "--debug", "."], cwd=copy,
-                          capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout + done.stderr
+    return binder_image.dockerfile(copy)
 
 
 def test_it_installs_what_binder_requirements_say_without_a_cache(dockerfile):

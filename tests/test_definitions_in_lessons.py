@@ -9,22 +9,20 @@ from torch import nn
 
 from helpers.gradients import score_function_loss
 from helpers.vae import VAE
-from tests.test_lessons import LESSONS, code
+from tests.test_lessons import LESSONS, code, default_dtype_kept
 
 
 def definitions(prefix, *names):
     """The objects `names` as the cells of a lesson define them; earlier definitions are run too."""
     name = next(name for name in LESSONS if name.startswith(prefix))
-    space, wanted, dtype = {}, set(names), torch.get_default_dtype()
-    try:
+    space, wanted = {}, set(names)
+    with default_dtype_kept():
         exec(code(name)[0].source, space)
         for cell in code(name)[1:]:
             lines = cell.source.splitlines()
             if any(line.startswith(("def ", "class ")) and line.split()[1].split("(")[0].rstrip(":") in wanted
                    for line in lines):
                 exec(cell.source, space)
-    finally:
-        torch.set_default_dtype(dtype)
     return [space[name] for name in names]
 
 

@@ -142,18 +142,25 @@ def solution(text):
     return re.search(r"```python\n(.*?)```", folded, re.S)[1]
 
 
+@contextlib.contextmanager
+def default_dtype_kept():
+    """Around cells of a lesson: 05 and 10 compute in double precision."""
+    dtype = torch.get_default_dtype()
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(dtype)
+
+
 def run(name, *sources):
     """What the last of the sources prints, after the lesson's set-up cell."""
-    space, dtype = {}, torch.get_default_dtype()
-    try:
+    space, printed = {}, io.StringIO()
+    with default_dtype_kept():
         exec(code(name)[0].source, space)
         for source in sources[:-1]:
             exec(source, space)
-        printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             exec(sources[-1], space)
-    finally:
-        torch.set_default_dtype(dtype)  # lesson 05 computes in double precision
     return printed.getvalue()
 
 

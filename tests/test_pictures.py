@@ -12,12 +12,11 @@ import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
-import torch
 from IPython.core.pylabtools import print_figure
 
 from tests import pictures
 from tests.conftest import ROOT
-from tests.test_lessons import LESSONS, code
+from tests.test_lessons import LESSONS, code, default_dtype_kept
 
 CELLS = {f"{name[:2]}-{at}": cell for name in LESSONS for at, cell in enumerate(code(name))}
 SAVED = {name: pictures.read(png) for name, cell in CELLS.items()
@@ -85,21 +84,18 @@ def test_another_colour_map_fails():
 @pytest.fixture(scope="module")
 def figures():
     """name of a cell -> its figure, pickled; the cells of lessons that need no training, run here."""
-    found, dtype = {}, torch.get_default_dtype()
+    found = {}
     with mpl.rc_context():  # the lessons' style, until the last figure is drawn again
-        try:
-            with contextlib.redirect_stdout(io.StringIO()):
-                for lesson, last in (("02", 18), ("05", 27)):
-                    space = {}
-                    name = next(name for name in LESSONS if name.startswith(lesson))
-                    for at, cell in enumerate(code(name)[: last + 1]):
-                        if "exercise-stub" not in cell.metadata.get("tags", []):
-                            exec(compile(cell.source, f"{lesson}-{at}", "exec"), space)
-                        if plt.get_fignums():
-                            found[f"{lesson}-{at}"] = pickle.dumps(plt.gcf())
-                        plt.close("all")
-        finally:
-            torch.set_default_dtype(dtype)  # lesson 05 computes in double precision
+        with default_dtype_kept(), contextlib.redirect_stdout(io.StringIO()):
+            for lesson, last in (("02", 18), ("05", 27)):
+                space = {}
+                name = next(name for name in LESSONS if name.startswith(lesson))
+                for at, cell in enumerate(code(name)[: last + 1]):
+                    if "exercise-stub" not in cell.metadata.get("tags", []):
+                        exec(compile(cell.source, f"{lesson}-{at}", "exec"), space)
+                    if plt.get_fignums():
+                        found[f"{lesson}-{at}"] = pickle.dumps(plt.gcf())
+                    plt.close("all")
         yield found
 
 
@@ -181,7 +177,6 @@ def test_a_figure_with_one_thing_changed_fails(figures, name, change, given):
     assert not differ(SAVED[name], drawn(pickle.loads(figures[name])))
     change(figure, *given)
     found = pictures.compare(SAVED[name], drawn(figure))
-    print(found.pixels)
     assert found.pixels > pictures.LIMIT
 
 

@@ -70,9 +70,18 @@ class Step(NamedTuple):
     row: tuple[str, str, str]
 
 
-def steps(dockerfile: str) -> list[Step]:
+def dockerfile(project: Path) -> str:
+    """What repo2docker writes for the files in `project`, asked as BinderHub asks it."""
+    done = subprocess.run([sys.executable, "-m", "repo2docker", "--no-build", "--debug", "--user-name",
+                           ARGUMENTS["NB_USER"], "--user-id", ARGUMENTS["NB_UID"], "."],
+                          cwd=project, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def steps(text: str) -> list[Step]:
     """The instructions, in order, comments taken out and continued lines joined."""
-    text = re.sub(r"^\s*#.*\n", "", dockerfile, flags=re.M)
+    text = re.sub(r"^\s*#.*\n", "", text, flags=re.M)
     text = re.sub(r"\s*\\\n\s*", " ", text)
     found = []
     for line in filter(None, map(str.strip, text.splitlines())):
@@ -109,11 +118,7 @@ class Image:
     def build(self):
         """Follows the Dockerfile of the last commit: as on Binder, the files that git has, and .git."""
         subprocess.run(["git", "clone", "--quiet", "--depth=1", f"file://{ROOT}", self.source], check=True)
-        done = subprocess.run([sys.executable, "-m", "repo2docker", "--no-build", "--debug", "--user-name",
-                               ARGUMENTS["NB_USER"], "--user-id", ARGUMENTS["NB_UID"], "."],
-                              cwd=self.source, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        self.steps = steps(done.stdout)
+        self.steps = steps(dockerfile(self.source))
         for step in self.steps:
             getattr(self, step.row[1])(step.text.split(maxsplit=1)[1])
 
