@@ -32,12 +32,33 @@ def check_path(name: str, path: str | os.PathLike) -> Path:
     return path
 
 
+def check_file(name: str, path: str | os.PathLike) -> Path:
+    """`path` as a Path; FileNotFoundError or ValueError where no file can be written there."""
+    path = Path(path)
+    if path.is_dir():
+        raise ValueError(f"{name}: a file is needed, not the folder {path}")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"{name}: there is no folder {path.parent}")
+    return path
+
+
+def check_images(name: str, images: Tensor, pixels: int | None = None) -> None:
+    """TypeError or ValueError unless `images` are float32, (n, pixels), n >= 1, from 0 to 1."""
+    if not isinstance(images, Tensor) or images.dtype != torch.float32:
+        kind = images.dtype if isinstance(images, Tensor) else type(images).__name__
+        raise TypeError(f"{name}: a float32 tensor is needed, not {kind}")
+    if images.ndim != 2 or not len(images) or pixels not in (None, images.shape[1]):
+        raise ValueError(f"{name}: the shape (n, {pixels or 'pixels'}) is needed, not {tuple(images.shape)}")
+    if not (images.min() >= 0 and images.max() <= 1):  # `not (a <= b)` also catches NaN
+        raise ValueError(f"{name}: pixels must be numbers from 0 to 1")
+
+
 def check_flag(name: str, value: bool) -> None:
     if not isinstance(value, bool):
         raise TypeError(f"{name}: True or False is needed, not {type(value).__name__}")
 
 
-def check_whole(name: str, value: int, least: int | None = None, most: int | None = None) -> None:
+def check_integer(name: str, value: int, least: int | None = None, most: int | None = None) -> None:
     """TypeError unless `value` is a whole number; ValueError where it is below `least` or above `most`."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name}: a whole number is needed, not {shown(value)}")
@@ -45,6 +66,9 @@ def check_whole(name: str, value: int, least: int | None = None, most: int | Non
         raise ValueError(f"{name}: at least {least} needed, not {shown(value)}")
     if most is not None and value > most:
         raise ValueError(f"{name}: at most {most:,} needed, not {shown(value)}")
+
+
+check_whole = check_integer
 
 
 def check_number(name: str, value: float, most: float = sys.float_info.max, *,
