@@ -116,7 +116,8 @@ const model = {{ // the part of a widget's model that the scripts use, without a
   off: (event, call) => listeners[event]?.delete(call),
   save_changes: () => {{}},
 }};
-render({{ model, el: document.getElementById("widget") }});
+const cleanUp = render({{ model, el: document.getElementById("widget") }});
+window.widget = {{ model, listeners, cleanUp }}; // within reach of the browser's console
 </script>
 </body>
 </html>
