@@ -15,7 +15,6 @@ import traitlets
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from helpers._arguments import check_path, check_tensor
 from helpers._files import write_whole
 from helpers.figures import png
 
@@ -77,7 +76,7 @@ class BrowserWidget(WithPicture, anywidget.AnyWidget):
 
         Raises FileNotFoundError where the folder of `path` does not exist.
         """
-        path = check_path("path", path)
+        path = Path(path)
         if title is not None and not isinstance(title, str):
             raise TypeError(f"title: a text is needed, not {type(title).__name__}")
         if path.is_dir():
@@ -246,7 +245,6 @@ def ends(layers: list[dict]) -> tuple[int, int]:
 
 def pack_floats(name: str, value: Tensor, shape: tuple[int | None, ...]) -> bytes:
     """Float32 bytes of a finite tensor of `shape` (None: any size)."""
-    check_tensor(name, value)
     fits = value.ndim == len(shape) and all(a in (None, b) for a, b in zip(shape, value.shape, strict=True))
     if not fits:
         wanted = ", ".join("n" if size is None else str(size) for size in shape)
@@ -274,8 +272,6 @@ class Numbers(traitlets.List):
         super().__init__(traitlets.Float(), **options)
 
     def validate(self, obj, value):
-        if isinstance(value, Tensor):
-            check_tensor(self.name, value)
         if isinstance(value, np.ndarray | Tensor):
             value = value.tolist()
         if isinstance(value, list | tuple):

@@ -9,10 +9,11 @@ import traitlets
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from helpers.data import PIXELS, SIDE
+
 from helpers.widgets._base import BrowserWidget, pack_floats, pack_images, script
 
 Encode = Callable[[Tensor], tuple[Tensor, Tensor]]
+SIDE, PIXELS = 28, 784
 MOST_IMAGES = 20  # each of them is a button
 
 

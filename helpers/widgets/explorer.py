@@ -7,7 +7,6 @@ import ipywidgets as widgets
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from helpers._arguments import shown
 from helpers.figures import png
 from helpers.widgets._base import WithPicture
 
@@ -86,7 +85,7 @@ def _control(name: str, given: Control) -> widgets.Widget:
         if not all(isinstance(number, int | float) for number in given):
             raise TypeError(f"{name}: (low, high, start) must be numbers, not {given!r}")
         if not -LARGEST <= low <= start <= high <= LARGEST or low == high:  # so is nan
-            raise ValueError(f"{name}: finite numbers low <= start <= high are needed, not {shown(given)}")
+            raise ValueError(f"{name}: finite numbers low <= start <= high are needed, not {given}")
         whole = all(isinstance(number, int) for number in given)
         slider = widgets.IntSlider if whole else widgets.FloatSlider
         step = 1 if whole else (high - low) / 100

@@ -8,7 +8,7 @@ import traitlets
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from helpers._arguments import check_whole, shown
+from helpers._arguments import check_integer
 from helpers.widgets._base import Decoder, pack_floats, script
 from helpers.widgets.traversals import CodesWidget, sheet
 
@@ -35,16 +35,16 @@ class Interpolation(CodesWidget):
 
     def __init__(self, decoder: nn.Module, codes: Tensor, images: Tensor, labels=None, *,
                  first: int = 0, second: int = 1, steps: int = 9):
-        check_whole("steps", steps, 2, MOST_STEPS)
+        check_integer("steps", steps, 2)
         pack_floats("codes", codes, (None, None))
         if images is None:
             raise TypeError("images: a tensor is needed, not None")
         count = len(codes)
         labels = [] if labels is None else _words(labels, count)
         for name, index in (("first", first), ("second", second)):
-            check_whole(name, index)
+            check_integer(name, index)
             if count >= 2 and not 0 <= index < count:
-                raise ValueError(f"{name}: 0 to {count - 1} is needed, not {shown(index)}")
+                raise ValueError(f"{name}: 0 to {count - 1} is needed, not {index}")
         super().__init__(Decoder(decoder), codes, images, least=2, _labels=labels, _steps=steps, first=first,
                          second=second)
 

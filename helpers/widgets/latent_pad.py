@@ -8,8 +8,7 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from helpers import figures
-from helpers._arguments import check_flag, check_model, check_tensor
-from helpers.vae import check_images
+from helpers._arguments import check_images
 from helpers.widgets._base import (
     Decoder,
     DecoderWidget,
@@ -63,7 +62,6 @@ class LatentPad(DecoderWidget):
                              "wrap one that gives logits: nn.Sequential(decoder, nn.Sigmoid())")
         if isinstance(extent, bool) or not isinstance(extent, int | float) or not 0.1 <= extent <= 1000:
             raise ValueError(f"extent: a number from 0.1 to 1000 is needed, not {extent!r}")
-        check_flag("prior", prior)
         packed = {"_means": b"" if means is None else pack_floats("means", means, (None, 2))}
         n = None if means is None else len(means)
         if n is not None and not 1 <= n <= 5000:
@@ -75,8 +73,6 @@ class LatentPad(DecoderWidget):
         packed["_images"] = b"" if images is None else pack_images("images", images, (n, decoder.pixels))
         if sigmas is not None and not bool((sigmas > 0).all()):
             raise ValueError("sigmas: standard deviations must be positive")
-        if labels is not None:
-            check_tensor("labels", labels)
         if labels is not None and (not isinstance(labels, Tensor) or labels.is_floating_point()
                                    or labels.shape != (n,) or bool(((labels < 0) | (labels > 9)).any())):
             raise ValueError(f"labels: a tensor of {n} whole numbers from 0 to 9 is needed")
@@ -89,7 +85,6 @@ class LatentPad(DecoderWidget):
     def of(cls, model: nn.Module, images: Tensor | None = None, labels: Tensor | None = None,
            **options) -> "LatentPad":
         """The pad of a `helpers.vae.VAE` with two latent dimensions, and of the codes of `images`."""
-        check_model("model", model)
         decoder = nn.Sequential(model.decoder, nn.Sigmoid())
         if images is None:
             return cls(decoder, labels=labels, **options)
