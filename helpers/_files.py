@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 
-def write_whole(path: Path, content: bytes | memoryview) -> None:
-    """Write `content` beside `path` and move them onto it.
+def write_whole(path: Path, content: bytes) -> None:
+    """Write `content` beside `path` and move it onto it.
 
     So an interrupt, a crash or a full disk leaves the old file, never half of a new one.
     """

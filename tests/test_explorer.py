@@ -84,7 +84,7 @@ def test_an_error_in_a_redraw_is_said_the_picture_stays_and_no_figure_is_left_op
 
 
 @pytest.mark.parametrize(("draw", "control", "error", "says"), [
-    (None, (0.0, 1.0, 0.5), TypeError, "draw: a function is needed, not NoneType"),
+    (None, (0.0, 1.0, 0.5), TypeError, "draw: a function of .* is needed, not None"),
     (lambda a: None, (0.0, 1.0, 0.5), TypeError, "draw: it must return a Figure, not NoneType"),
     (bars, (0.0, 1.0), ValueError, "a: .* needed, not \\(0.0, 1.0\\)"),
     (bars, (0.0, 1.0, 2.0), ValueError, "a: .* low <= start <= high"),

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import math
+import os
 import re
 
 import matplotlib.pyplot as plt
@@ -134,11 +135,10 @@ def test_a_file_holds_all_it_needs(tmp_path):
     assert len(base64.b64decode(state["_weights"]["base64"])) == 4 * (2 * 16 + 16 + 16 * 64 + 64)
 
 
-@pytest.mark.parametrize(("path", "error", "says"), [
-    ("nowhere/pad.html", FileNotFoundError, "path: there is no folder .*nowhere"),
-    (".", ValueError, "path: ")])
-def test_a_file_is_written_where_a_file_can_be(tmp_path, path, error, says):
-    with pytest.raises(error, match=says):
+@pytest.mark.parametrize(("path", "error"), [
+    ("nowhere/pad.html", FileNotFoundError), (".", IsADirectoryError if os.name == "posix" else OSError)])
+def test_where_no_file_can_be_none_is_written(tmp_path, path, error):
+    with pytest.raises(error):
         canvas().to_html(tmp_path / path)
     assert list(tmp_path.iterdir()) == []
 
@@ -149,7 +149,7 @@ def test_of_a_vae_is_what_one_would_write_out():
     x, labels = uniform(5, 64), torch.arange(5)
     with torch.no_grad():
         (flat_mu, flat_logvar), (mu, logvar) = flat.encode(x), model.encode(x)
-        kl = torch.stack([kl_divergence(mu[:, [i]], logvar[:, [i]]).mean() for i in range(4)])
+        kl = [kl_divergence(mu[:, [i]], logvar[:, [i]]).mean().item() for i in range(4)]
     plane, network = (nn.Sequential(either.decoder, nn.Sigmoid()) for either in (flat, model))
     for made, written in [
         (LatentPad.of(flat), LatentPad(plane)),
@@ -164,7 +164,7 @@ def test_of_a_vae_is_what_one_would_write_out():
         states = [{name: getattr(widget, name) for name in widget.trait_names(sync=True)
                    if name not in ("layout", "comm")} for widget in (made, written)]
         assert states[0] == states[1]
-    assert Traversals.of(model, x)._kl == pytest.approx(kl.tolist(), rel=1e-4)
+    assert Traversals.of(model, x)._kl == pytest.approx(kl, rel=1e-4)
 
 
 # -- what the browser gets ---------------------------------------------------------------------
@@ -208,7 +208,7 @@ def broken(value):
     (decoder()[:-1], ValueError, "last layer must be a Sigmoid"),
     (decoder(pixels=15), ValueError, "square pictures are needed, not 15 pixels"),
     (decoder(latent=3), ValueError, "2 latent dimensions, not 3"),
-    (broken(math.nan), ValueError, "decoder: its weights: all numbers must be finite"),
+    (broken(math.nan), ValueError, "decoder: its weights: finite numbers are needed"),
 ])
 def test_a_network_that_the_browser_cannot_run_is_refused(network, error, says):
     with pytest.raises(error, match=says):
@@ -220,20 +220,20 @@ VAE_OF_2, CODES, IMAGES = VAE(2, hidden=4, pixels=64), normal(5, 4), uniform(5, 
 
 @pytest.mark.parametrize(("make", "error", "says"), [
     (lambda: pad(means=torch.zeros(3, 3)), ValueError, r"means: the shape \(n, 2\) is needed, not \(3, 3\)"),
-    (lambda: pad(means=[[0.0, 0.0]] * 3), TypeError, "means: a tensor is needed, not list"),
-    (lambda: pad(means=MEANS / 0), ValueError, "means: all numbers must be finite"),
+    (lambda: pad(means=[[0.0, 0.0]] * 3), TypeError, "means: a float tensor is needed, not list"),
+    (lambda: pad(means=MEANS / 0), ValueError, "means: finite numbers are needed"),
     (lambda: pad(sigmas=SIGMAS[:2]), ValueError, r"sigmas: the shape \(3, 2\)"),
     (lambda: pad(sigmas=SIGMAS.log()), ValueError, "sigmas: standard deviations must be positive"),
     (lambda: pad(labels=[1, 2]), ValueError, "labels: one for each of the 3 images is needed, not 2"),
     (lambda: pad(images=uniform(3, 9)), ValueError, r"images: the shape \(n, 64\)"),
     (lambda: pad(images=uniform(2, 64)), ValueError, "images: 3 are needed, not 2"),
-    (lambda: pad(images=255 * uniform(3, 64)), ValueError, "images: pixels must be numbers from 0 to 1"),
+    (lambda: pad(images=255 * uniform(3, 64)), ValueError, "images: pixels from 0 to 1 are needed, not"),
     (lambda: pad(extent=0), ValueError, "extent: a positive number"),
     (lambda: LatentPad.of(VAE_OF_2, uniform(3, 784)), ValueError, r"images: the shape \(n, 64\)"),
-    (lambda: LatentPad.of(VAE_OF_2, uniform(3, 64).double()), TypeError, "images: .* not torch.float64"),
+    (lambda: LatentPad.of(VAE_OF_2, torch.ones(3, 64).long()), TypeError, "images: .* not torch.int64"),
     (lambda: Traversals(decoder(4), normal(5, 3), KL), ValueError, r"codes: the shape \(n, 4\)"),
     (lambda: Traversals(decoder(4), CODES, KL[:3]), ValueError, r"kl: the shape \(4\)"),
-    (lambda: Traversals(decoder(4), CODES, [1.0] * 4), TypeError, "kl: a tensor is needed, not list"),
+    (lambda: Traversals(decoder(4), CODES, [1.0] * 4), TypeError, "kl: a float tensor is needed, not list"),
     (lambda: Traversals(decoder(4), CODES, KL, images=IMAGES[1:]), ValueError, "images: 5 are needed, not 4"),
     (lambda: interpolation(CODES[:1]), TraitError, "second: 0 to 0 is needed, not 1"),
     (lambda: interpolation(first=5), TraitError, "first: 0 to 4 is needed, not 5"),
@@ -242,10 +242,11 @@ VAE_OF_2, CODES, IMAGES = VAE(2, hidden=4, pixels=64), normal(5, 4), uniform(5, 
     (lambda: interpolation(labels=[1, 2]), ValueError, "labels: one for each of the 5 images"),
     (lambda: canvas(images=IMAGES), ValueError, r"images: the shape \(n, 784\)"),
     (lambda: canvas(images=uniform(3, 784), labels=[1]), ValueError, "labels: one for each of the 3 images"),
+    (lambda: DigitCanvas(None), TypeError, "encode: a function of a digit is needed, not None"),
     (lambda: DigitCanvas(lambda x: None), TypeError, "encode: it must return mu and logvar, not NoneType"),
     (lambda: DigitCanvas.of(VAE(3, hidden=4), pad=pad()), ValueError, "pad: .* 2 dimensions"),
     (lambda: canvas().draw(torch.zeros(2, 784)), ValueError, r"image: the shape \(n, 784\)"),
-    (lambda: canvas().draw(torch.full((784,), 255.0)), ValueError, "image: pixels must be numbers from"),
+    (lambda: canvas().draw(torch.full((784,), 255.0)), ValueError, "image: pixels from 0 to 1 are needed"),
 ])
 def test_a_wrong_argument_is_named(make, error, says):
     with pytest.raises(error, match=says):

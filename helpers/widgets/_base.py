@@ -16,7 +16,7 @@ import traitlets
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from helpers._arguments import check_file, check_images, check_tensor
+from helpers._arguments import check_floats, check_images
 from helpers._files import write_whole
 from helpers.figures import png
 
@@ -72,7 +72,7 @@ class BrowserWidget(WithPicture, anywidget.AnyWidget):
 
     def to_html(self, path: str | Path, *, title: str | None = None) -> Path:
         """Write the widget as one file that needs neither a kernel nor a network. Returns its path."""
-        path = check_file("path", path)
+        path = Path(path)
         state = json.dumps(
             {name: getattr(self, name) for name in self.trait_names(sync=True) if name not in _NOT_STATE},
             default=lambda packed: {"base64": base64.b64encode(packed).decode("ascii")})
@@ -199,12 +199,7 @@ def pack_floats(name: str, value: Tensor | None, shape: Sequence[int | None]) ->
     """Float32 bytes of a finite tensor of `shape` (None: any size); b"" for None."""
     if value is None:
         return b""
-    check_tensor(name, value)
-    if value.ndim != len(shape) or any(a not in (None, b) for a, b in zip(shape, value.shape, strict=True)):
-        wanted = ", ".join("n" if size is None else str(size) for size in shape)
-        raise ValueError(f"{name}: the shape ({wanted}) is needed, not {tuple(value.shape)}")
-    if not bool(value.isfinite().all()):
-        raise ValueError(f"{name}: all numbers must be finite, not nan or inf")
+    check_floats(name, value, shape)
     return value.detach().cpu().numpy().astype("<f4").tobytes()
 
 

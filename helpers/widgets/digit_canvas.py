@@ -9,11 +9,11 @@ import traitlets
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from helpers._arguments import check_images
-from helpers.data import PIXELS, SIDE
+from helpers._arguments import check_function, check_images
 from helpers.widgets._base import BrowserWidget, as_list, pack_floats, script
 from helpers.widgets.latent_pad import LatentPad
 
+SIDE, PIXELS = 28, 784
 Encode = Callable[[Tensor], tuple[Tensor, Tensor]]
 
 
@@ -48,6 +48,7 @@ class DigitCanvas(BrowserWidget):
 
     def __init__(self, encode: Encode, *, images: Tensor | None = None,
                  labels: Tensor | Sequence[int] | None = None, pad: LatentPad | None = None):
+        check_function("encode", encode, "a digit")
         self._encode, self._pad = encode, pad
         mu, _ = self._read(torch.zeros(1, PIXELS))  # a wrong encoder is told now, to whoever passed it
         if pad is not None and len(mu) != 2:

@@ -7,6 +7,7 @@ import ipywidgets as widgets
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
+from helpers._arguments import check_function
 from helpers.figures import png
 from helpers.widgets._base import WithPicture
 
@@ -25,8 +26,7 @@ class Explorer(WithPicture, widgets.VBox):
     """
 
     def __init__(self, draw: Callable[..., Figure], /, **controls: Control):
-        if not callable(draw):
-            raise TypeError(f"draw: a function is needed, not {type(draw).__name__}")
+        check_function("draw", draw, "the controls' values")
         self._draw = draw
         self._controls = {name: _control(name, given) for name, given in controls.items()}
         self._picture = widgets.Image(format="png", layout=widgets.Layout(

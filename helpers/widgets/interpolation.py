@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from helpers._arguments import check_integer
+from helpers.figures import show_digits
 from helpers.widgets._base import Decoder, as_list, parts_of, script
-from helpers.widgets.traversals import CodesWidget, sheet
+from helpers.widgets.traversals import CodesWidget
 
 RADII = 512  # in the table of shares that the browser gets
 KINDS = {"line": "straight line", "circle": "great circle"}
@@ -81,12 +82,12 @@ class Interpolation(CodesWidget):
         names = [f"image {index}" + (f"\nlabel {self._labels[index]}" if self._labels else "")
                  for index in (self.first, self.second)]
         left = figure.add_axes((0.01, 0.54, 0.16, 0.27), anchor="NW")
-        sheet(left, ends, 2, columns=names)
+        show_digits(ends, 2, column_labels=names, ax=left)
         left.tick_params(labelsize=9)
         for bottom, (kind, name) in zip((0.54, 0.04), KINDS.items(), strict=True):
             ax = figure.add_axes((0.2, bottom, 0.79, 0.27), anchor="NW")
             z = self.path(kind)
-            sheet(ax, self._decode(z), self._steps, columns=[
+            show_digits(self._decode(z), self._steps, ax=ax, column_labels=[
                 f"{radius:.1f}\n{_percent(share)}"
                 for radius, share in zip(z.norm(dim=1).tolist(), self.shares(kind).tolist(), strict=True)])
             ax.tick_params(labelsize=min(9, 90 / self._steps))

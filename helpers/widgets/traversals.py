@@ -1,17 +1,14 @@
 """`Traversals`: what does each latent dimension do?"""
 
-import math
-from collections.abc import Sequence
-
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
 import traitlets
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from helpers.figures import tile
+from helpers.figures import show_digits
+from helpers.vae import kl_divergence
 from helpers.widgets._base import Decoder, DecoderWidget, pack_floats, pack_images, parts_of, script
 
 VALUES = (-3.0, -1.5, 0.0, 1.5, 3.0)  # of the pictures that stand still
@@ -77,7 +74,7 @@ class Traversals(CodesWidget):
         """
         decoder, mu, logvar = parts_of(model, images)
         if kl is None:
-            kl = 0.5 * (mu**2 + logvar.exp() - 1 - logvar).mean(0)
+            kl = kl_divergence(mu, logvar, per_dimension=True).mean(0)
         return cls(decoder, mu, kl, images=images)
 
     _check_start = traitlets.validate("start")(CodesWidget._index)
@@ -101,25 +98,16 @@ class Traversals(CodesWidget):
         start = figure.add_axes((0.01, bottom, 0.24, top - bottom), anchor="NW")
         decoded = self._decode(self._z[self.start][None])
         pair = torch.cat([self._image(self.start), decoded]) if self._images else decoded
-        sheet(start, pair, 2, columns=["image", "decoded"][-len(pair):])
+        show_digits(pair, 2, column_labels=["image", "decoded"][-len(pair):], ax=start)
         part = f"\n\nThe {len(drawn)} of {len(self._kl)} dimensions\nwith the largest KL"
         start.set_xlabel(f"image {self.start}{part if len(drawn) < len(self._kl) else ''}")
         rows = figure.add_axes((0.45, bottom, 0.54, top - bottom), anchor="NW")
-        sheet(rows, self._decode(torch.cat([self._row(i) for i in drawn])), len(VALUES) + 1,
-              rows=[f"$z_{{{i}}}$ · {round(self._kl[i - 1], 2) + 0.0:.2f} nats" for i in drawn],  # no -0.00
-              columns=[*(f"{value:g}" for value in VALUES), f"value\n{self.value:.2f}"])
+        nats = [f"{round(kl, 2) + 0.0:.2f} nats" for kl in self._kl]  # + 0.0: no -0.00
+        show_digits(
+            self._decode(torch.cat([self._row(i) for i in drawn])), len(VALUES) + 1, ax=rows,
+            row_labels=[f"$z_{{{i}}}$ · {nats[i - 1]}" for i in drawn],
+            column_labels=[*(f"{value:g}" for value in VALUES), f"value\n{self.value:.2f}"])
         return figure
 
     def __repr__(self) -> str:
         return f"Traversals({len(self._kl)} dimensions, start={self.start}, value={self.value:.2f})"
-
-
-def sheet(ax: Axes, images: Tensor, across: int, *, rows: Sequence[str] = (),
-          columns: Sequence[str] = ()) -> None:
-    """Pictures (n, pixels), `across` in a row, with words beside the rows and above the columns."""
-    side = math.isqrt(images.shape[1])
-    ax.imshow(tile(images, across), vmin=0, vmax=1, cmap="gray_r", interpolation="nearest")
-    ax.set_yticks([(side + 2) * row + side / 2 - 0.5 for row in range(len(rows))], rows)
-    ax.set_xticks([(side + 2) * column + side / 2 - 0.5 for column in range(len(columns))], columns)
-    ax.tick_params(length=0, bottom=False, top=True, labelbottom=False, labeltop=True)
-    ax.spines[:].set_visible(False)
