@@ -280,7 +280,8 @@ def test_traversals_as_they_open(opened):
     assert page.locator("output").all_inner_texts() == ["2", "1.37"]
     bars = page.locator(".vae-bar").evaluate_all("nodes => nodes.map(node => parseFloat(node.style.width))")
     assert bars == pytest.approx([100, 100 / 2.31, 50 / 2.31, 0], abs=0.01)
-    assert page.locator(".vae-head > div").all_inner_texts() == ["set to", "-3", "-1.5", "0", "1.5", "3", "1.37"]
+    heads = page.locator(".vae-head > div").all_inner_texts()
+    assert heads == ["set to", "-3", "-1.5", "0", "1.5", "3", "1.37"]
 
 
 def test_the_sliders_of_traversals(opened):
