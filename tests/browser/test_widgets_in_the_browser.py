@@ -113,17 +113,20 @@ def is_at(page, z):
 
 
 def test_the_pad_by_mouse(opened):
-    page = opened(pad(extent=3.0))
-    places, (*_, z) = zip(*(on_pad(page, z, 3.0) for z in ((0, 0), (1, 1), (2.9, -2.2))), strict=True)
+    page = opened(pad(extent=3.5))
+    places, (*_, z) = zip(*(on_pad(page, z, 3.5) for z in ((0, 0), (1, 1), (3.4, -2.2))), strict=True)
     drag(page, places)
     assert is_at(page, z)
     assert state(page, "picked") is None  # a drag picks nothing
-    place, z = on_pad(page, (-1.5, 1.0), 3.0)
+    place, z = on_pad(page, (-1.5, 1.0), 3.5)
     page.mouse.click(*place)
     assert is_at(page, z)
-    page.mouse.move(*on_pad(page, (1, 1), 3.0)[0])  # the button is up
-    page.mouse.click(*on_pad(page, (1, 1), 3.0)[0], button="right")
+    outside, (_, z2) = on_pad(page, (3.7, 1.0), 3.5)
+    page.mouse.move(*outside)  # the button is up
+    page.mouse.click(*on_pad(page, (1, 1), 3.5)[0], button="right")
     assert is_at(page, z)
+    drag(page, [place, outside])
+    assert is_at(page, [3.5, z2])
 
 
 def test_the_pad_by_keys(opened):
@@ -361,15 +364,16 @@ def test_the_sliders_of_interpolation(opened):
     assert [limits(slider)[-1] for slider in (first, second)] == [0, 4]
 
 
-@pytest.mark.parametrize("latent", [1, 2, 20, 100])
-def test_the_share_in_the_browser_is_that_of_torch(opened, latent):
-    widget = interpolation(normal(2, latent))
-    radii = torch.linspace(0, latent**0.5 + 9, 60, dtype=torch.float64)
-    found = run_script(opened(widget), "interpolation",
-                       "given.radii.map((radius) => share(given.table, given.farthest, radius))",
-                       {"table": widget._shares, "farthest": widget._farthest, "radii": radii.tolist()})
-    exact = torch.special.gammainc(torch.full_like(radii, latent / 2), radii**2 / 2)
-    assert torch.tensor(found) == pytest.approx(exact, abs=1e-4)
+def test_the_share_in_the_browser_is_that_of_torch(opened):
+    page = opened(interpolation())
+    for latent in (1, 2, 20, 100):
+        widget = interpolation(normal(2, latent))
+        radii = torch.linspace(0, latent**0.5 + 9, 60, dtype=torch.float64)
+        found = run_script(page, "interpolation",
+                           "given.radii.map((radius) => share(given.table, given.farthest, radius))",
+                           {"table": widget._shares, "farthest": widget._farthest, "radii": radii.tolist()})
+        exact = torch.special.gammainc(torch.full_like(radii, latent / 2), radii**2 / 2)
+        assert torch.tensor(found) == pytest.approx(exact, abs=1e-4)
 
 
 @pytest.mark.parametrize(("codes", "framed", "said"), [
