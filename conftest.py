@@ -86,7 +86,8 @@ class LessonBudget(pytest.Item):
         took = (self.path.stem, self.parent.seconds,
                 budget.peak_megabytes(self.parent.kernel.km.provisioner.pid))
         self.user_properties.append(("budget", took))  # travels to the process that prints the table
-        assert budget.used(*took) <= budget.FAILS, f"{budget.line(*took)}, {budget.FAILS} times"
+        far_over = budget.used(*took) > budget.FAILS
+        assert not far_over, f"more than {budget.FAILS} times its budget: {budget.line(*took)}"
 
     def reportinfo(self):
         return self.path, None, f"{self.path.name}: budget"

@@ -4,12 +4,15 @@ import base64
 import os
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from conftest import LessonBudget
 from tests import budget
 from tests.conftest import ROOT
 
@@ -74,8 +77,8 @@ def run(tmp_path_factory):
              for code, saved, tags, _ in CELLS]
     nbformat.write(new_notebook(cells=cells), folder / "some.ipynb")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "conftest", "-c", ROOT / "pyproject.toml", "--rootdir", folder,
-         f"--junitxml={folder / 'report.xml'}", "--color=no", folder / "some.ipynb"],
+        [sys.executable, "-m", "pytest", "-n1", "-p", "conftest", "-c", ROOT / "pyproject.toml",
+         "--rootdir", folder, f"--junitxml={folder / 'report.xml'}", "--color=no", folder / "some.ipynb"],
         cwd=ROOT, env={**os.environ, "TMPDIR": str(folder)}, capture_output=True, text=True)
     report = ElementTree.parse(folder / "report.xml")
     says = {test.get("name"): "".join(test.itertext()) for test in report.iter("testcase")}
@@ -109,3 +112,13 @@ def test_the_budget_is_one_more_test_and_a_line_at_the_end(run):
 def test_the_budget_is_of_time_and_memory(lesson, seconds, megabytes, share):
     assert budget.used(lesson, seconds, megabytes) == share
     assert ("over its budget" in budget.line(lesson, seconds, megabytes)) == (share > 1)
+
+
+def test_a_lesson_fails_at_three_times_its_budget():
+    lesson = SimpleNamespace(seconds=89.0, kernel=SimpleNamespace(
+        km=SimpleNamespace(provisioner=SimpleNamespace(pid=os.getpid()))))
+    item = SimpleNamespace(path=Path("03_some.ipynb"), parent=lesson, user_properties=[])
+    LessonBudget.runtest(item)
+    lesson.seconds = 91.0
+    with pytest.raises(AssertionError, match="more than 3 times its budget: 03_some +91.0 s"):
+        LessonBudget.runtest(item)
