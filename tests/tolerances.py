@@ -8,14 +8,13 @@ The cell's tags state it:
 A cell has one of them or one of each; then a number passes that is within either. Without them nbval
 compares everything as text.
 
-Numbers are 7, -0.5, 1,234 and 1e-5 (with - or −), nan, which equals only nan, and inf, which equals only
-inf. The % behind a number is text, and so are digits in a word: z1, x20, 2-D, GPT-2, 3.12.1. A saved number
-and its new one stand in the same line, in the same text. Spaces beside a number are padding: their number
-does not count; nor, at the edge of a line, a bracket, a comma or a |, whether there are any.
+Numbers are 7, -0.5, 1,234 and 1e-5 (with - or −), nan, which equals only nan, and inf, which equals only inf
+of its sign; in N(0, 1) there are two. The % behind a number is text, and so are digits in a word: z1, x20,
+2-D, GPT-2, 3.12.1, 30s. Spaces beside a number are padding: how many they are does not count, nor, at the
+edge of a line or beside a bracket, a comma or a |, whether there are any.
 """
 
 import re
-from collections.abc import Iterable
 from decimal import Decimal
 from difflib import SequenceMatcher
 from operator import itemgetter
@@ -52,7 +51,7 @@ class Tolerance(NamedTuple):
         return " or ".join(words for value, words in stated if value)
 
 
-def of_tags(tags: Iterable[str]) -> Tolerance | None:
+def of_tags(tags: list[str]) -> Tolerance | None:
     """The tolerance that a cell's tags state; ValueError if they cannot be understood."""
     stated = {}
     for tag in tags:
@@ -76,9 +75,9 @@ def complaints(saved: str, new: str, tolerance: Tolerance) -> list[str]:
     aligned = SequenceMatcher(None, [*map(_words, one)], [*map(_words, other)], autojunk=False)
     for what, start, end, first, last in aligned.get_opcodes():
         if what != "equal":
-            found += [f"line {start + 1}: other text, or a number is missing or additional",
-                      *(f"    saved: {line}" for line in one[start:end]),
-                      *(f"    new:   {line}" for line in other[first:last])]
+            found.append("\n".join([f"line {start + 1}: other text, or a number is missing or additional",
+                                    *(f"    saved: {line}" for line in one[start:end]),
+                                    *(f"    new:   {line}" for line in other[first:last])]))
             continue
         for at, line, now in zip(range(start, end), one[start:end], other[first:last], strict=True):
             found += [f"line {at + 1}, {line.strip()!r}: {before} is saved, {after} is new; "
@@ -100,10 +99,9 @@ def compare_outputs(cell: IPyNbCell, tolerance: Tolerance, new: list, saved: lis
     one, other = _texts(saved, cell.parent.skip_compare), _texts(new, cell.parent.skip_compare)
     if [kind for kind, _ in one] != [kind for kind, _ in other]:
         return IPyNbCell.compare_outputs(cell, new, saved)  # says what is missing
-    cell.comparison_traceback = [
-        f"{kind}, {complaint}" if complaint.startswith("line") else complaint
-        for (kind, before), (_, after) in zip(one, other, strict=True)
-        for complaint in complaints(str(before), str(after), tolerance)]
+    cell.comparison_traceback = [f"{kind}, {complaint}"
+                                 for (kind, before), (_, after) in zip(one, other, strict=True)
+                                 for complaint in complaints(str(before), str(after), tolerance)]
     return not cell.comparison_traceback
 
 
