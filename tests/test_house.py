@@ -31,7 +31,7 @@ def test_nothing_else_at_the_top():
     top = {name.split("/")[0] for name in tracked()}
     assert {name for name in top if not name.startswith(".")} == {
         "README.md", "requirements.txt", "pyproject.toml", "LICENSE", "notebooks", "helpers", "tests",
-        "binder"}
+        "binder", "conftest.py"}
 
 
 def test_requirements_are_pinned_commented_and_installed():

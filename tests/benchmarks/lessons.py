@@ -11,8 +11,8 @@ import nbformat
 from jupyter_client.manager import start_new_kernel
 
 from tests.benchmarks.table import Row
+from tests.budget import peak_megabytes
 from tests.conftest import NOTEBOOKS
-from tests.memory import peak_megabytes
 
 EMPTY_GOAL, WARM_GOAL, MEGABYTES_GOAL, FIRST_GOAL = 240, 120, 700, 3.5  # seconds, seconds, MB, seconds
 
