@@ -42,7 +42,7 @@ def run(path: Path, cache: str, limit: float = 300) -> tuple[float, float, float
 def measure() -> list[Row]:
     rows, empty, warm, first, most = [], [], [], [], []
     with tempfile.TemporaryDirectory() as shared:
-        subprocess.run([sys.executable, "-c", "from helpers.training import warm_cache; warm_cache()"],
+        subprocess.run([sys.executable, "-c", "from helpers.models import warm_cache; warm_cache()"],
                        env={**os.environ, "VAE_COURSE_CACHE": shared}, check=True, capture_output=True)
         for path in NOTEBOOKS:
             with tempfile.TemporaryDirectory() as cache:
