@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from contextlib import redirect_stdout
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from helpers import models
 from helpers.checkpoints import load_checkpoint, save_checkpoint
 from helpers.data import load_digits
 from helpers.training import evaluate, fit
-from helpers.vae import VAE, History, Terms
+from helpers.vae import VAE, History
 from tests.conftest import ROOT
 
 IMAGES = (torch.rand(8, 4, generator=torch.Generator().manual_seed(0)) > 0.5).float()
@@ -87,16 +88,13 @@ def interrupted(work, at: int) -> tuple[bool, object]:
     return steps >= at, returned
 
 
-def keep(path: Path):
-    return lambda model, history: save_checkpoint(path, model, history, {})
-
-
 WORK = {
-    "fit": lambda path: fit(tiny(), IMAGES, IMAGES, epochs=2, batch_size=4, progress=False,
-                            after_epoch=keep(path)),
-    "evaluate": lambda path: evaluate(tiny(), IMAGES),
-    "trained_vae": lambda path: small_shared_model(),
-    "save_checkpoint": lambda path: save_checkpoint(path, tiny(), History(1), {}),
+    "fit": lambda path, model: fit(
+        model, IMAGES, IMAGES, epochs=2, batch_size=4, progress=False,
+        after_epoch=lambda model, history: save_checkpoint(path, model, history, {})),
+    "evaluate": lambda path, model: evaluate(model, IMAGES),
+    "trained_vae": lambda path, model: small_shared_model(),
+    "save_checkpoint": lambda path, model: save_checkpoint(path, model, History(1), {}),
 }
 
 
@@ -111,7 +109,7 @@ def test_an_interrupt_at_any_line_leaves_no_trace(name, tmp_path, few, empty_cac
     while came:
         at += 1 if at < 60 else 7
         with redirect_stdout(io.StringIO()):
-            came, returned = interrupted(lambda: WORK[name](path), at)
+            came, returned = interrupted(partial(WORK[name], path, tiny()), at)
         assert torch.equal(torch.get_rng_state(), state), at
         assert torch.is_grad_enabled(), at
         assert [file.name for file in tmp_path.glob("*.p*t")] == ["m.pt"], at  # and no .part
@@ -181,12 +179,12 @@ while True:  # written, and taken away again
     (TRAIN, signal.SIGKILL), (TRAIN, signal.SIGINT), (FILL, signal.SIGKILL)],
     ids=["a training killed", "a training interrupted", "the cache's writer killed"])
 def test_at_any_moment_the_file_is_whole(script, sent, tmp_path):
-    for moment in range(6):
+    for moment in range(4):
         folder = tmp_path / str(moment)
         folder.mkdir()
         process = start(script, folder)
         wait_for(folder, "*.pt", process)
-        time.sleep(0.05 + 0.0137 * moment)
+        time.sleep(0.05 + 0.0237 * moment)
         process.send_signal(sent)
         said, _ = process.communicate(timeout=60)
         assert process.returncode == (0 if sent == signal.SIGINT else -sent), said
@@ -341,13 +339,3 @@ def test_a_damaged_entry_never_gives_another_model(few, empty_cache, capsys):
         assert said or content[start:start + 6272] == whole[start:start + 6272]
         trained_again += bool(said)
     assert trained_again > 30  # the other bytes mean nothing
-
-
-def test_an_entry_of_another_shape_is_replaced(few, empty_cache, capsys):
-    expected = small_shared_model().state_dict()
-    entry, = empty_cache.iterdir()
-    _, history, config = load_checkpoint(entry)
-    save_checkpoint(entry, tiny(), History(1, [Terms(-2.0, 1.0)], [Terms(-3.0, 1.0)]), config)
-    assert same(small_shared_model().state_dict(), expected)
-    assert "is damaged; training it again" in capsys.readouterr().out
-    assert load_checkpoint(entry)[1] == history
