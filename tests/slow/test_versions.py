@@ -20,7 +20,7 @@ from tests.conftest import ROOT
 EVERY = [f"{python}:{packages}" for python in ("3.10", "3.11", "3.12", "3.13")
          for packages in ("oldest", "pinned", "newest")]
 WANTED = os.environ.get("VAE_COURSE_VERSIONS", "3.10:oldest 3.13:newest")
-TOOLS = ["pytest", "pytest-xdist", "nbval", "nbclient", "hypothesis"]  # their newest that fit
+TOOLS = ["pytest", "pytest-xdist", "nbval", "nbclient"]  # their newest that fit
 
 
 def bounds() -> list[tuple[str, str]]:
