@@ -62,14 +62,13 @@ def check(picked: list[tuple[int, Mutant]]) -> int:
 
 def save(lines: dict[int, str], summary: str) -> None:
     """Puts the lines into the README, beside those of mutants that were not tried this time."""
-    text, *_ = README.read_text(encoding="utf-8").split(HEAD)
+    before = README.read_text(encoding="utf-8")
     kept = {tuple(old.split(" | ")[1:3]): old.split(" | ", 1)[1]
-            for old in README.read_text(encoding="utf-8").splitlines() if old.count(" | ") == 4}
+            for old in before.splitlines() if old.count(" | ") == 4}
     for number, mutant in enumerate(MUTANTS, start=1):
-        if number not in lines and (mutant.idea, mutant.file) in kept:
-            lines[number] = f"| {number} | {kept[mutant.idea, mutant.file]}"
-    intro, _ = text.split("Last run: ")
-    README.write_text(f"{intro}Last run: {summary}\n\n{HEAD}" + "".join(
+        if (mutant.idea, mutant.file) in kept:
+            lines.setdefault(number, f"| {number} | {kept[mutant.idea, mutant.file]}")
+    README.write_text(f"{before.split('Last run: ')[0]}Last run: {summary}\n\n{HEAD}" + "".join(
         f"{lines[number]}\n" for number in sorted(lines)), encoding="utf-8")
 
 
@@ -88,7 +87,8 @@ def main() -> int:
     start, lines, caught = time.monotonic(), {}, []
     with tempfile.TemporaryDirectory(prefix="mutants-") as name:
         folder = Path(name)
-        if not given.no_baseline and not passes_unchanged([m for _, m in picked], folder, given.workers):
+        if not given.no_baseline and not passes_unchanged(
+                [mutant for _, mutant in picked if not problem(mutant)], folder, given.workers):
             print("These do not all pass with nothing changed, so no mutant was tried.")
             return 1
         tried = in_copies(run_with, [mutant for _, mutant in picked], folder, given.workers)
