@@ -5,6 +5,7 @@ import copy
 import html
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import anywidget
@@ -15,6 +16,7 @@ import traitlets
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
+from helpers._arguments import check_floats, check_images
 from helpers._files import write_whole
 from helpers.figures import png
 
@@ -24,10 +26,7 @@ EXPORT = "export default { render };"  # the last line of each widget's script
 
 def script(name: str) -> str:
     """The widget's script as one ES module: what all share, then `name`.js."""
-    own = (HERE / f"{name}.js").read_text(encoding="utf-8").rstrip()
-    if not own.endswith(EXPORT):
-        raise ValueError(f"{name}.js must end with {EXPORT!r}")
-    return (HERE / "decoder.js").read_text(encoding="utf-8") + "\n" + own + "\n"
+    return "\n".join((HERE / file).read_text(encoding="utf-8") for file in ("decoder.js", f"{name}.js"))
 
 
 STYLE = (HERE / "widgets.css").read_text(encoding="utf-8")
@@ -72,20 +71,11 @@ class BrowserWidget(WithPicture, anywidget.AnyWidget):
             plt.close(figure)
 
     def to_html(self, path: str | Path, *, title: str | None = None) -> Path:
-        """Write the widget as one file that needs neither a kernel nor a network. Returns its path.
-
-        Raises FileNotFoundError where the folder of `path` does not exist.
-        """
+        """Write the widget as one file that needs neither a kernel nor a network. Returns its path."""
         path = Path(path)
-        if title is not None and not isinstance(title, str):
-            raise TypeError(f"title: a text is needed, not {type(title).__name__}")
-        if path.is_dir():
-            raise ValueError(f"path: the path of a file is needed, not of the folder {path}")
-        if not path.parent.is_dir():
-            raise FileNotFoundError(f"path: there is no folder {path.parent}")
         state = json.dumps(
             {name: getattr(self, name) for name in self.trait_names(sync=True) if name not in _NOT_STATE},
-            default=lambda octets: {"base64": base64.b64encode(octets).decode("ascii")})
+            default=lambda packed: {"base64": base64.b64encode(packed).decode("ascii")})
         module = str(self._esm).rstrip().removesuffix(EXPORT)
         write_whole(path, _PAGE.format(
             title=html.escape(title or type(self).__name__), style=STYLE, module=module,
@@ -126,7 +116,8 @@ const model = {{ // the part of a widget's model that the scripts use, without a
   off: (event, call) => listeners[event]?.delete(call),
   save_changes: () => {{}},
 }};
-render({{ model, el: document.getElementById("widget") }});
+const cleanUp = render({{ model, el: document.getElementById("widget") }});
+window.widget = {{ model, listeners, cleanUp }}; // within reach of the browser's console
 </script>
 </body>
 </html>
@@ -136,13 +127,17 @@ render({{ model, el: document.getElementById("widget") }});
 class Decoder:
     """A decoder of square pictures: z (n, latent) -> (n, pixels); packed for the browser, copied for Python.
 
-    Training the network further changes neither. Raises TypeError or ValueError as `pack_network` does,
-    and ValueError for pictures that are not square.
+    Training the network further changes neither. Raises TypeError or ValueError for what is no such decoder,
+    or none that the browser can run.
     """
 
     def __init__(self, network: nn.Module):
         self.layers, self.weights = pack_network(network)
-        self.latent, self.pixels = ends(self.layers)
+        if self.layers[-1]["kind"] != "sigmoid":
+            raise ValueError("decoder: its last layer must be a Sigmoid, which gives pixels from 0 to 1; "
+                             "wrap one that gives logits: nn.Sequential(decoder, nn.Sigmoid())")
+        linear = [layer for layer in self.layers if layer["kind"] == "linear"]
+        self.latent, self.pixels = linear[0]["inputs"], linear[-1]["outputs"]
         if math.isqrt(self.pixels) ** 2 != self.pixels:
             raise ValueError(f"decoder: square pictures are needed, not {self.pixels} pixels")
         self._network = copy.deepcopy(network).cpu().float().eval().requires_grad_(False)
@@ -162,107 +157,68 @@ class DecoderWidget(BrowserWidget):
         super().__init__(_layers=decoder.layers, _weights=decoder.weights, **traits)
 
 
-# -- networks ----------------------------------------------------------------------------------
+def parts_of(model: nn.Module, images: Tensor) -> tuple[nn.Sequential, Tensor, Tensor]:
+    """What a widget needs of a `helpers.vae.VAE`: its decoder to pixels, and mu and logvar of `images`."""
+    check_images("images", images, model.pixels)
+    with torch.no_grad():
+        return nn.Sequential(model.decoder, nn.Sigmoid()), *model.encode(images)
+
+
+# -- packed for the browser --------------------------------------------------------------------
 
 _KINDS = {nn.ReLU: "relu", nn.Tanh: "tanh", nn.Softplus: "softplus", nn.Sigmoid: "sigmoid"}
 
 
-def pack_network(network: nn.Module, name: str = "decoder") -> tuple[list[dict], bytes]:
-    """The layers of an MLP and its weights, float32, for `network()` in decoder.js.
-
-    Raises TypeError for a layer that the browser cannot run, and ValueError for layers that do not
-    fit each other, for weights that are not finite, for a Softplus other than the plain one, and for
-    a network that does something else than its layers say (a forward of its own, hooks).
-    """
-    if isinstance(network, nn.Linear):
-        network = nn.Sequential(network)
-    if not isinstance(network, nn.Sequential):
-        raise TypeError(f"{name}: an nn.Sequential is needed, not {type(network).__name__}")
-    layers, parts, width = [], [], None
+def pack_network(network: nn.Module) -> tuple[list[dict], bytes]:
+    """The layers of an MLP and its weights, float32, for `network()` in decoder.js."""
+    layers, packed = [], []
     for layer in _flat(network):
-        if isinstance(layer, nn.Linear):
-            if width not in (None, layer.in_features):
-                raise ValueError(f"{name}: a layer gives {width} numbers, the next takes {layer.in_features}")
-            width = layer.out_features
-            if not (width and layer.in_features and layer.weight.is_floating_point()):
-                raise ValueError(f"{name}: its Linear layers need real weights, and inputs and outputs")
-            bias = torch.zeros(width) if layer.bias is None else layer.bias
-            values = [layer.weight.detach().cpu().float(), bias.detach().cpu().float()]
-            if not all(bool(torch.isfinite(value).all()) for value in values):
-                raise ValueError(f"{name}: its weights are not all finite")
-            layers.append({"kind": "linear", "inputs": layer.in_features, "outputs": width})
-            parts += [value.numpy().astype("<f4").tobytes() for value in values]
-        elif type(layer) in _KINDS:
-            if isinstance(layer, nn.Softplus) and (layer.beta, layer.threshold) != (1, 20):
-                raise ValueError(f"{name}: a Softplus with beta 1 and threshold 20 is needed")
+        if type(layer) in _KINDS:
             layers.append({"kind": _KINDS[type(layer)]})
+        elif type(layer) is nn.Linear:
+            layers.append({"kind": "linear", "inputs": layer.in_features, "outputs": layer.out_features})
+            bias = torch.zeros(layer.out_features) if layer.bias is None else layer.bias
+            packed += [pack_floats("decoder: its weights", layer.weight, layer.weight.shape),
+                       pack_floats("decoder: its weights", bias, bias.shape)]
         else:
-            raise TypeError(f"{name}: the browser runs Linear, ReLU, Tanh, Softplus and Sigmoid layers, "
-                            f"not {type(layer).__name__}")
-    if not layers or layers[0]["kind"] != "linear":
-        raise ValueError(f"{name}: its first layer must be Linear")
-    packed = b"".join(parts)
-    z = torch.linspace(-1.5, 1.5, 3 * layers[0]["inputs"]).view(3, -1)
-    with torch.no_grad():
-        first = next(network.parameters())
-        given = network(z.to(first.device, first.dtype)).cpu().double().numpy()
-    computed = run_packed(layers, packed, z.double().numpy())
-    if given.shape != computed.shape or not np.allclose(given, computed, rtol=1e-3, atol=1e-4):
-        raise ValueError(f"{name}: it does something else than its layers say; the browser runs only those")
-    return layers, packed
+            raise TypeError("decoder: the browser runs an nn.Sequential of Linear, ReLU, Tanh, Softplus and "
+                            f"Sigmoid layers, not {type(layer).__name__}")
+    return layers, b"".join(packed)
 
 
-def run_packed(layers: list[dict], packed: bytes, values: np.ndarray) -> np.ndarray:
-    """What decoder.js computes from a packed network, in double precision: (n, inputs) -> (n, outputs)."""
-    weights, at = np.frombuffer(packed, "<f4").astype(float), 0
-    activations = {"relu": lambda a: np.maximum(a, 0), "tanh": np.tanh,
-                   "softplus": lambda a: np.logaddexp(0, a), "sigmoid": lambda a: 1 / (1 + np.exp(-a))}
-    for layer in layers:
-        if layer["kind"] == "linear":
-            rows, columns = layer["outputs"], layer["inputs"]
-            matrix = weights[at : at + rows * columns].reshape(rows, columns)
-            bias = weights[at + rows * columns : at + rows * columns + rows]
-            at += rows * columns + rows
-            values = values @ matrix.T + bias
-        else:
-            values = activations[layer["kind"]](values)
-    return values
-
-
-def _flat(network: nn.Sequential):
-    for layer in network:
-        if isinstance(layer, nn.Sequential):
+def _flat(network: nn.Module):
+    """The layers of an nn.Sequential; not of a class of its own, which may do something else with them."""
+    if type(network) is nn.Sequential:
+        for layer in network:
             yield from _flat(layer)
-        else:
-            yield layer
+    else:
+        yield network
 
 
-def ends(layers: list[dict]) -> tuple[int, int]:
-    """How many numbers a packed network takes, and how many it gives."""
-    linear = [layer for layer in layers if layer["kind"] == "linear"]
-    return linear[0]["inputs"], linear[-1]["outputs"]
+def pack_floats(name: str, value: Tensor | None, shape: Sequence[int | None]) -> bytes:
+    """Float32 bytes of a finite tensor of `shape` (None: any size); b"" for None."""
+    if value is None:
+        return b""
+    check_floats(name, value, shape)
+    return value.detach().cpu().numpy().astype("<f4").tobytes()
 
 
-def pack_floats(name: str, value: Tensor, shape: tuple[int | None, ...]) -> bytes:
-    """Float32 bytes of a finite tensor of `shape` (None: any size)."""
-    fits = value.ndim == len(shape) and all(a in (None, b) for a, b in zip(shape, value.shape, strict=True))
-    if not fits:
-        wanted = ", ".join("n" if size is None else str(size) for size in shape)
-        raise ValueError(f"{name}: the shape ({wanted}) is needed, not {tuple(value.shape)}")
-    if not bool(torch.isfinite(value.float()).all()):
-        raise ValueError(f"{name}: its numbers are not all finite")
-    return value.detach().cpu().float().numpy().astype("<f4").tobytes()
+def pack_images(name: str, images: Tensor | None, count: int | None, pixels: int) -> bytes:
+    """Images (count, pixels) from 0 to 1 as bytes from 0 to 255; b"" for None."""
+    if images is None:
+        return b""
+    check_images(name, images, pixels)
+    if count not in (None, len(images)):
+        raise ValueError(f"{name}: {count} are needed, not {len(images)}")
+    return (255 * images).round().byte().cpu().numpy().tobytes()
 
 
-def pack_images(name: str, images: Tensor, shape: tuple[int | None, ...]) -> bytes:
-    """Images from 0 to 1 as bytes from 0 to 255."""
-    pack_floats(name, images, shape)
-    if not len(images):
-        raise ValueError(f"{name}: at least one is needed")
-    images = images.detach().float()
-    if not (images.min() >= 0 and images.max() <= 1):
-        raise ValueError(f"{name}: pixels must be numbers from 0 to 1")
-    return np.round(255 * images.detach().cpu().numpy()).astype(np.uint8).tobytes()
+def as_list(name: str, labels: Sequence | Tensor | None, count: int) -> list:
+    """One label for each of `count` images; [] for None."""
+    labels = [] if labels is None else labels.tolist() if isinstance(labels, Tensor) else list(labels)
+    if labels and len(labels) != count:
+        raise ValueError(f"{name}: one for each of the {count} images is needed, not {len(labels)}")
+    return labels
 
 
 class Numbers(traitlets.List):
@@ -272,8 +228,6 @@ class Numbers(traitlets.List):
         super().__init__(traitlets.Float(), **options)
 
     def validate(self, obj, value):
-        if isinstance(value, np.ndarray | Tensor):
-            value = value.tolist()
-        if isinstance(value, list | tuple):
-            value = [float(v) if isinstance(v, np.generic | Tensor) else v for v in value]
+        if isinstance(value, list | tuple | np.ndarray | Tensor):
+            value = [float(number) for number in value]
         return super().validate(obj, value)

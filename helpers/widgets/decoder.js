@@ -5,8 +5,8 @@
 // layers: [{kind: "linear", inputs, outputs} | {kind: "relu" | "tanh" | "softplus" | "sigmoid"}]
 // Gives run(input) -> Float32Array, the same array at each call; run.inputs and run.outputs say how many
 // numbers it takes and gives, run.side the side of the square picture that they are.
-function network(layers, bytes) {
-  const weights = floats(bytes);
+function network(layers, view) {
+  const weights = floats(view);
   let at = 0;
   const take = (count) => weights.subarray(at, (at += count));
   const steps = layers.map((layer) => {
@@ -47,21 +47,16 @@ const ACTIVATIONS = {
   sigmoid: each((a) => 1 / (1 + Math.exp(-a))),
 };
 
-// Bytes that came from Python, as float32; a copy, since their offset need not be a multiple of 4.
-function floats(bytes) {
-  if (!bytes || !bytes.byteLength) return new Float32Array(0);
-  const start = bytes.byteOffset ?? 0;
-  return new Float32Array((bytes.buffer ?? bytes).slice(start, start + bytes.byteLength));
-}
+// What Python sent as bytes (a DataView) as numbers from 0 to 255, and as float32; copies, since an offset
+// need not be a multiple of 4.
+const bytesOf = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
+const floats = (view) => new Float32Array(bytesOf(view).buffer);
 
-function octets(bytes) {
-  if (!bytes || !bytes.byteLength) return new Uint8Array(0);
-  return new Uint8Array(bytes.buffer ?? bytes, bytes.byteOffset ?? 0, bytes.byteLength);
-}
+const BLUE = "#0072b2", RED = "#d55e00"; // the same in widgets.css: a canvas does not read it
 
 // A canvas of side x side pixels that shows numbers from 0 (white) to 1 (black).
-function picture(side, label) {
-  const canvas = element("canvas", { width: side, height: side, className: "vae-picture" });
+function picture(side, label, size) {
+  const canvas = element("canvas", { width: side, height: side, className: `vae-picture ${size}` });
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", label);
   const context = canvas.getContext("2d");
@@ -92,20 +87,24 @@ function keepKeys(root, signal) {
   }, { signal });
 }
 
-// A labelled range slider: {node, input}. `shown` turns its value into words.
-function slider(name, { min, max, step, value }, shown = (v) => v.toFixed(2)) {
+// A labelled range slider: {node, input, set}. `words` says its value.
+function slider(name, { min, max, step, value }, words = (v) => v.toFixed(2)) {
   const id = `vae-slider-${Math.random().toString(36).slice(2)}`; // each pad has a copy of this script
   const input = element("input", { type: "range", id, min, max, step, value });
   const output = element("output", { htmlFor: id });
   const node = element("div", { className: "vae-slider" },
     element("label", { htmlFor: id, textContent: name }), input, output);
-  const show = () => {
-    output.textContent = shown(Number(input.value));
+  const say = (v) => {
+    output.textContent = words(v);
     input.setAttribute("aria-valuetext", output.textContent);
   };
-  input.addEventListener("input", show);
-  show();
-  return { node, input, set: (v) => { input.value = v; show(); } };
+  input.addEventListener("input", () => say(Number(input.value)));
+  const set = (v) => {
+    input.value = v; // rounded to a step, between the ends; the words say the number itself
+    say(v);
+  };
+  set(value);
+  return { node, input, set };
 }
 
 // Two numbers from N(0, 1): Box and Muller 1958.

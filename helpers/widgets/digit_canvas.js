@@ -13,7 +13,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 
 // -- from ink to a digit -----------------------------------------------------------------------
 
-// Ink, side x side numbers from 0 to 1, as a digit: 28 x 28 octets of 0 or 1, as MNIST was made.
+// Ink, side x side numbers from 0 to 1, as a digit: 28 x 28 bytes of 0 or 1, as MNIST was made.
 // The box around the ink is scaled, its ratio kept, until its longer side is 20 pixels. Then it moves by
 // whole pixels, which brings its centre of mass to the centre; it stops where ink would be cut off.
 // A pixel is 1 where the mean of its ink is above 0.5.
@@ -140,13 +140,11 @@ const numbers = (values) => `(${values.map((v) => v.toFixed(2).replace(/^-0\.00$
 
 function sheet() {
   const sharp = Math.max(1, Math.round(devicePixelRatio));
-  const canvas = element("canvas", { className: "vae-picture", width: SHEET * sharp, height: SHEET * sharp,
-    tabIndex: 0 });
+  const canvas = element("canvas", { className: "vae-picture vae-sheet", width: SHEET * sharp,
+    height: SHEET * sharp, tabIndex: 0 });
   canvas.setAttribute("role", "application"); // so that a screen reader passes the arrow keys on
   canvas.setAttribute("aria-label", "sheet to draw a digit on, with the pointer or with keys: "
     + "arrow keys move the pen, space puts it down or lifts it");
-  Object.assign(canvas.style, { width: `${SHEET}px`, maxWidth: "100%", aspectRatio: "1", touchAction: "none",
-    userSelect: "none", webkitUserSelect: "none", cursor: "crosshair", imageRendering: "auto" });
   return { canvas, context: canvas.getContext("2d"), sharp };
 }
 
@@ -158,7 +156,7 @@ function hint(context) {
 function penMark(context, { x, y, down }) {
   context.beginPath();
   context.arc(x, y, PEN / 2, 0, 2 * Math.PI);
-  Object.assign(context, { lineWidth: 3, strokeStyle: "#0072b2", fillStyle: "#0072b2" });
+  Object.assign(context, { lineWidth: 3, strokeStyle: BLUE, fillStyle: BLUE });
   if (down) context.fill();
   else context.stroke();
 }
@@ -168,27 +166,22 @@ function shelf(examples, labels, take, signal) {
   const count = examples.length / SIDE ** 2;
   const buttons = Array.from({ length: count }, (_, i) => {
     const digit = examples.slice(i * SIDE ** 2, (i + 1) * SIDE ** 2);
-    const face = picture(SIDE, "");
+    const face = picture(SIDE, "", "vae-face");
     face.setAttribute("aria-hidden", "true");
-    Object.assign(face.style, { width: "42px", height: "42px", border: "0" });
     face.paint(digit);
     const button = element("button", { type: "button" }, face);
     const what = i < labels.length ? `the ${labels[i]}, digit` : "digit";
     button.setAttribute("aria-label", `take ${what} ${i + 1} of ${count}`);
     button.title = button.getAttribute("aria-label");
-    Object.assign(button.style, { padding: "3px", lineHeight: "0" });
     button.addEventListener("click", () => take(digit), { signal });
     return { button, digit };
   });
-  const name = element("p", { className: "vae-caption", textContent: "Or take one of these:" });
-  name.id = `vae-shelf-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
-  name.style.margin = "0 0 6px";
-  const row = element("div", {}, ...buttons.map(({ button }) => button));
-  Object.assign(row.style, { display: "flex", flexWrap: "wrap", gap: "6px" });
-  const node = element("div", {}, name, row);
+  const words = "Or take one of these:";
+  const node = element("div", { className: "vae-shelf" },
+    element("p", { className: "vae-caption", textContent: words }),
+    element("div", {}, ...buttons.map(({ button }) => button)));
   node.setAttribute("role", "group");
-  node.setAttribute("aria-labelledby", name.id);
-  node.style.flex = "99 1 230px"; // takes the room that is left beside the sheet
+  node.setAttribute("aria-label", words);
   return { node, show: (digit) => buttons.forEach((b) =>
     b.button.setAttribute("aria-pressed", String(same(b.digit, digit)))) };
 }
@@ -198,10 +191,9 @@ function render({ model, el }) {
   const { canvas, context, sharp } = sheet();
   const desk = element("canvas", { width: SHEET, height: SHEET }) // where a drawing is read, out of sight
     .getContext("2d", { willReadFrequently: true });
-  const small = picture(SIDE, "the digit that the encoder reads");
-  Object.assign(small.style, { width: "112px", height: "112px" });
+  const small = picture(SIDE, "the digit that the encoder reads", "vae-read");
   const clear = element("button", { type: "button", textContent: "Clear" });
-  const status = element("p", { className: "vae-status" });
+  const status = element("p", { className: "vae-status vae-two-lines-high" });
   status.setAttribute("aria-live", "polite");
 
   let base = NOTHING, strokes = []; // what is on the sheet
@@ -209,7 +201,8 @@ function render({ model, el }) {
   let digit = NOTHING; // what was read last
   let readAt = -Infinity, answered = true, waiting;
   const pen = { x: SHEET / 2, y: SHEET / 2, down: false, shown: false };
-  const { node: taken, show } = shelf(octets(model.get("_examples")), model.get("_labels") ?? [],
+  const examples = bytesOf(model.get("_examples"));
+  const { node: taken, show } = shelf(examples, model.get("_labels"),
     (chosen) => { place(chosen); send(chosen); }, signal);
 
   const paint = () => {
@@ -221,27 +214,27 @@ function render({ model, el }) {
     if (!base.length && !strokes.length && !pen.shown) hint(context);
     if (pen.shown) penMark(context, pen);
   };
-  const place = (octs) => { // a digit that was not drawn by hand
-    base = octs;
+  const place = (pixels) => { // a digit that was not drawn by hand
+    base = pixels;
     strokes = [];
     stroke = pointer = null;
     pen.down = false;
-    showDigit(octs);
+    showDigit(pixels);
     paint();
   };
-  const showDigit = (octs) => {
-    digit = octs;
-    small.paint(octs.length ? octs : new Uint8Array(SIDE * SIDE));
-    show(octs);
+  const showDigit = (pixels) => {
+    digit = pixels;
+    small.paint(pixels.length ? pixels : new Uint8Array(SIDE * SIDE));
+    show(pixels);
   };
-  const send = (octs) => {
-    showDigit(octs);
+  const send = (pixels) => {
+    showDigit(pixels);
     answered = false;
     clearTimeout(waiting);
     waiting = setTimeout(tell, PATIENCE);
-    model.set("image", new DataView(octs.slice().buffer));
+    model.set("image", new DataView(pixels.slice().buffer));
     model.save_changes();
-    if (!octs.length) tell();
+    if (!pixels.length) tell();
   };
   const settle = () => { // read the drawing
     readAt = performance.now();
@@ -258,14 +251,13 @@ function render({ model, el }) {
     if (!digit.length) return "Draw a digit";
     if (!answered) return "No answer from the encoder yet: it runs in Python.";
     if (model.get("message")) return model.get("message");
-    const mu = model.get("mu") ?? [], sigma = model.get("sigma") ?? [];
-    if (!mu.length) return "";
+    const mu = model.get("mu"), sigma = model.get("sigma");
     return mu.length > 3 ? "encoded" : `the encoder says mu = ${numbers(mu)}, sigma = ${numbers(sigma)}`;
   };
   const showImage = () => {
-    const octs = octets(model.get("image")).slice();
-    if (same(octs, digit)) return; // drawn here
-    place(octs);
+    const pixels = bytesOf(model.get("image"));
+    if (same(pixels, digit)) return; // drawn here
+    place(pixels);
     tell();
   };
   const hear = () => { answered = true; clearTimeout(waiting); tell(); };
@@ -333,28 +325,23 @@ function render({ model, el }) {
 
   const how = element("p", { className: "vae-caption",
     textContent: "Mouse or finger. Keys: arrows move the pen, space puts it down or lifts it." });
-  how.style.maxWidth = `${SHEET}px`;
-  const drawing = element("div", {}, canvas, status, how);
-  drawing.style.maxWidth = "100%";
-  Object.assign(status.style, { maxWidth: `${SHEET}px`, minHeight: "2.8em", overflowWrap: "anywhere" });
+  const drawing = element("div", { className: "vae-drawing" }, canvas, status, how);
   const name = element("p", { className: "vae-caption",
     textContent: "What the encoder reads: 28 × 28 pixels" });
-  name.style.maxWidth = "112px";
-  const reading = element("div", {}, element("div", {}, small, name), clear);
-  Object.assign(reading.style, { display: "flex", flexWrap: "wrap", gap: "12px 16px",
-    alignItems: "flex-start", flex: "1 1 112px" });
+  const reading = element("div", { className: "vae-row vae-reading" }, element("div", {}, small, name), clear);
   const row = element("div", { className: "vae-row" }, drawing, reading);
-  if (octets(model.get("_examples")).length) row.append(taken);
+  if (examples.length) row.append(taken);
   const root = element("div", { className: "vae-widget" }, row);
   keepKeys(root, signal);
   el.append(root);
 
-  place(octets(model.get("image")).slice());
+  place(bytesOf(model.get("image")));
   tell();
-  follow(model, { image: showImage, _answers: hear, mu: hear, sigma: hear, message: hear }, signal);
+  follow(model, { image: showImage, _answers: hear }, signal);
   return () => {
     abort.abort();
     clearTimeout(waiting);
+    root.remove();
   };
 }
 

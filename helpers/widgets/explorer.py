@@ -7,10 +7,10 @@ import ipywidgets as widgets
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
+from helpers._arguments import check_function
 from helpers.figures import png
 from helpers.widgets._base import WithPicture
 
-LARGEST = 2**53  # whole numbers beyond it are not exact in the browser
 Control = widgets.Widget | tuple
 
 
@@ -26,10 +26,7 @@ class Explorer(WithPicture, widgets.VBox):
     """
 
     def __init__(self, draw: Callable[..., Figure], /, **controls: Control):
-        if not callable(draw):
-            raise TypeError(f"draw: a function is needed, not {type(draw).__name__}")
-        if not controls:
-            raise ValueError("controls: at least one slider is needed")
+        check_function("draw", draw, "the controls' values")
         self._draw = draw
         self._controls = {name: _control(name, given) for name, given in controls.items()}
         self._picture = widgets.Image(format="png", layout=widgets.Layout(
@@ -79,21 +76,16 @@ class Explorer(WithPicture, widgets.VBox):
 
 def _control(name: str, given: Control) -> widgets.Widget:
     if isinstance(given, tuple):
-        if len(given) != 3:
-            raise ValueError(f"{name}: (low, high, start) is needed, not {given!r}")
+        if len(given) != 3 or not given[0] <= given[2] <= given[1]:
+            raise ValueError(f"{name}: (low, high, start) with low <= start <= high is needed, not {given!r}")
         low, high, start = given
-        if not all(isinstance(number, int | float) for number in given):
-            raise TypeError(f"{name}: (low, high, start) must be numbers, not {given!r}")
-        if not -LARGEST <= low <= start <= high <= LARGEST or low == high:  # so is nan
-            raise ValueError(f"{name}: finite numbers low <= start <= high are needed, not {given}")
         whole = all(isinstance(number, int) for number in given)
         slider = widgets.IntSlider if whole else widgets.FloatSlider
         step = 1 if whole else (high - low) / 100
         given = slider(value=start, min=low, max=high, step=step)
-        if not whole and step < 0.01:
+        if step < 0.01:
             given.readout_format = ".2e"
-    elif not (isinstance(given, widgets.Widget) and given.has_trait("value")
-              and given.has_trait("description")):
+    elif not (isinstance(given, widgets.Widget) and given.has_trait("value")):
         raise TypeError(f"{name}: (low, high, start) or a widget with a value is needed, "
                         f"not {type(given).__name__}")
     given.description = given.description or name

@@ -1,6 +1,6 @@
 """`Interpolation`: from one code to another, along a line and along a great circle."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import torch
@@ -9,10 +9,11 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from helpers._arguments import check_integer
-from helpers.widgets._base import Decoder, pack_floats, script
-from helpers.widgets.traversals import CodesWidget, sheet
+from helpers.figures import show_digits
+from helpers.widgets._base import Decoder, as_list, parts_of, script
+from helpers.widgets.traversals import CodesWidget
 
-MOST_STEPS = 100  # pictures side by side
+RADII = 512  # in the table of shares that the browser gets
 KINDS = {"line": "straight line", "circle": "great circle"}
 
 
@@ -20,33 +21,37 @@ class Interpolation(CodesWidget):
     """Two walks from the code of one image to that of another, in `steps` pictures each.
 
     decoder: an nn.Sequential, z (D,) -> the probability of each pixel, (pixels,)
-    codes: (n, D), the posterior means of n images; images: (n, pixels), numbers from 0 to 1
+    codes: (n, D), those of n images; images: (n, pixels), numbers from 0 to 1
     labels: n of them, shown beside the images
     first, second: which images, from 0; they move with the sliders, and may be set
 
-    Raises ValueError or TypeError for arguments that do not fit each other.
+    Raises TypeError or ValueError for arguments that do not fit each other, TraitError for a wrong trait.
     """
 
     _esm = script("interpolation")
     _labels = traitlets.List(traitlets.Unicode()).tag(sync=True)  # empty: none were given
     _steps = traitlets.Int().tag(sync=True)
+    _shares = traitlets.List(traitlets.Float()).tag(sync=True)  # at RADII radii from 0 to _farthest
+    _farthest = traitlets.Float().tag(sync=True)
     first = traitlets.Int(0).tag(sync=True)
     second = traitlets.Int(1).tag(sync=True)
 
-    def __init__(self, decoder: nn.Module, codes: Tensor, images: Tensor, labels=None, *,
-                 first: int = 0, second: int = 1, steps: int = 9):
+    def __init__(self, decoder: nn.Module, codes: Tensor, images: Tensor,
+                 labels: Sequence | Tensor | None = None, *, first: int = 0, second: int = 1, steps: int = 9):
         check_integer("steps", steps, 2)
-        pack_floats("codes", codes, (None, None))
-        if images is None:
-            raise TypeError("images: a tensor is needed, not None")
-        count = len(codes)
-        labels = [] if labels is None else _words(labels, count)
-        for name, index in (("first", first), ("second", second)):
-            check_integer(name, index)
-            if count >= 2 and not 0 <= index < count:
-                raise ValueError(f"{name}: 0 to {count - 1} is needed, not {index}")
-        super().__init__(Decoder(decoder), codes, images, least=2, _labels=labels, _steps=steps, first=first,
-                         second=second)
+        decoder = Decoder(decoder)
+        farthest = decoder.latent**0.5 + 5  # a draw in a million lies beyond
+        shares = nearer(torch.linspace(0, farthest, RADII, dtype=torch.float64), decoder.latent)
+        super().__init__(decoder, codes, images, _steps=steps, first=first, second=second,
+                         _labels=[str(label) for label in as_list("labels", labels, len(codes))],
+                         _shares=shares.tolist(), _farthest=farthest)
+
+    @classmethod
+    def of(cls, model: nn.Module, images: Tensor, labels: Sequence | Tensor | None = None, *,
+           codes: Tensor | None = None, **options) -> "Interpolation":
+        """That of a `helpers.vae.VAE`, between the posterior means of `images` unless `codes` are given."""
+        decoder, mu, _ = parts_of(model, images)
+        return cls(decoder, mu if codes is None else codes, images, labels, **options)
 
     _check_index = traitlets.validate("first", "second")(CodesWidget._index)
 
@@ -55,9 +60,8 @@ class Interpolation(CodesWidget):
 
         The line is (1 - t) a + t b. The circle is sin((1 - t) Ω)/sin Ω a + sin(t Ω)/sin Ω b, with Ω the
         angle between a and b (slerp, Shoemake 1985); where sin Ω < 1e-6 it falls back to the line.
-        Raises ValueError for another kind.
         """
-        if not isinstance(kind, str) or kind not in KINDS:
+        if kind not in KINDS:
             raise ValueError(f'kind: "line" or "circle" is needed, not {kind!r}')
         a, b = self._z[self.first].double(), self._z[self.second].double()  # as numbers in the browser
         t = torch.linspace(0, 1, self._steps, dtype=torch.float64)[:, None]
@@ -69,13 +73,8 @@ class Interpolation(CodesWidget):
         return z.float()
 
     def shares(self, kind: str) -> Tensor:
-        """For each step, the share of draws from N(0, I) that are nearer to the centre, (steps,).
-
-        |z|² of such a draw is chi-squared with D degrees of freedom: P(D/2, |z|²/2), P the regularized
-        lower incomplete gamma function.
-        """
-        squared = self.path(kind).double().square().sum(1)
-        return torch.special.gammainc(torch.full_like(squared, self._z.shape[1] / 2), squared / 2).float()
+        """For each step, the share of draws from N(0, I) that are nearer to the centre, (steps,)."""
+        return nearer(self.path(kind).double().norm(dim=1), self._z.shape[1]).float()
 
     def _draw(self) -> Figure:
         ends = torch.cat([self._image(self.first), self._image(self.second)])
@@ -83,12 +82,12 @@ class Interpolation(CodesWidget):
         names = [f"image {index}" + (f"\nlabel {self._labels[index]}" if self._labels else "")
                  for index in (self.first, self.second)]
         left = figure.add_axes((0.01, 0.54, 0.16, 0.27), anchor="NW")
-        sheet(left, ends, 2, columns=names)
+        show_digits(ends, 2, column_labels=names, ax=left)
         left.tick_params(labelsize=9)
         for bottom, (kind, name) in zip((0.54, 0.04), KINDS.items(), strict=True):
             ax = figure.add_axes((0.2, bottom, 0.79, 0.27), anchor="NW")
             z = self.path(kind)
-            sheet(ax, self._decode(z), self._steps, columns=[
+            show_digits(self._decode(z), self._steps, ax=ax, column_labels=[
                 f"{radius:.1f}\n{_percent(share)}"
                 for radius, share in zip(z.norm(dim=1).tolist(), self.shares(kind).tolist(), strict=True)])
             ax.tick_params(labelsize=min(9, 90 / self._steps))
@@ -99,14 +98,13 @@ class Interpolation(CodesWidget):
         return f"Interpolation(first={self.first}, second={self.second}, {self._steps} steps)"
 
 
-def _words(labels, count: int) -> list[str]:
-    labels = labels.tolist() if isinstance(labels, Tensor) and labels.ndim else labels
-    if isinstance(labels, str | bytes | dict | set | Tensor) or not isinstance(labels, Iterable):
-        raise TypeError(f"labels: a list is needed, not {type(labels).__name__}")
-    labels = list(labels)
-    if len(labels) != count:
-        raise ValueError(f"labels: {count} are needed, one for each code, not {len(labels)}")
-    return [str(label) for label in labels]
+def nearer(radius: Tensor, latent: int) -> Tensor:
+    """The share of draws z ~ N(0, I) in `latent` dimensions with |z| < radius.
+
+    |z|² is chi-squared with D = `latent` degrees of freedom: P(D/2, |z|²/2), P the regularized lower
+    incomplete gamma function.
+    """
+    return torch.special.gammainc(torch.full_like(radius, latent / 2), radius**2 / 2)
 
 
 def _percent(share: float) -> str:

@@ -15,29 +15,20 @@ function render({ model, el }) {
   marks.setAttribute("aria-roledescription", "two-dimensional slider");
   marks.setAttribute("aria-label", "latent space: drag, or use the arrow keys, with shift for small steps; "
     + "home goes to the centre, enter picks the nearest image, escape lets go of it");
-  Object.assign(plane.style, { width: "100%", height: "100%", display: "block" });
-  Object.assign(marks.style, { position: "absolute", inset: "0", width: "100%", height: "100%",
-    touchAction: "none", cursor: "crosshair" });
-  const square = element("div", {}, plane, marks);
-  Object.assign(square.style, { position: "relative", flex: "1 1 280px", maxWidth: "400px",
-    aspectRatio: "1", background: "#fff", border: "1px solid #767676" });
+  const square = element("div", { className: "vae-plane" }, plane, marks);
 
-  const decoded = picture(decode.side, "the picture decoded from z");
-  decoded.style.width = decoded.style.height = "196px";
+  const decoded = picture(decode.side, "the picture decoded from z", "vae-decoded");
   const where = element("p", { className: "vae-caption" });
-  const original = picture(decode.side, "the picked image");
-  const rebuilt = picture(decode.side, "its reconstruction");
-  for (const small of [original, rebuilt]) small.style.width = small.style.height = "94px";
+  const original = picture(decode.side, "the picked image", "vae-half");
+  const rebuilt = picture(decode.side, "its reconstruction", "vae-half");
   const again = element("button", { type: "button", textContent: "draw ε again", disabled: true });
-  const about = element("p", { className: "vae-caption", textContent: "click a digit on the pad" });
-  Object.assign(about.style, { height: "2.9em", whiteSpace: "pre" }); // two lines: the height stays
-  const chosen = element("div", {}, element("div", { className: "vae-row" }, original, rebuilt), about, again);
-  chosen.firstChild.style.gap = "8px";
+  const about = element("p", { className: "vae-caption vae-two-lines" });
+  const chosen = element("div", {}, element("div", { className: "vae-row vae-close" }, original, rebuilt),
+    about, again);
   original.hidden = !data.images.length;
   chosen.hidden = !data.count;
   again.hidden = !data.sigmas.length; // no posterior, no dice
-  const side = element("div", {}, decoded, where, chosen);
-  side.style.width = "200px";
+  const side = element("div", { className: "vae-beside-plane" }, decoded, where, chosen);
 
   const sliders = ["z₁", "z₂"].map((name, axis) => {
     const range = slider(name, { min: -data.extent, max: data.extent, step: 0.01, value: model.get("z")[axis] });
@@ -49,9 +40,8 @@ function render({ model, el }) {
     });
     return range;
   });
-  const status = element("p", { className: "vae-status" });
+  const status = element("p", { className: "vae-status vae-two-lines-high" });
   status.setAttribute("aria-live", "polite");
-  status.style.minHeight = "2.8em";
   const root = element("div", { className: "vae-widget" }, element("div", { className: "vae-row" }, square, side),
     ...sliders.map((range) => range.node), status);
   keepKeys(root, stop.signal);
@@ -78,11 +68,11 @@ function render({ model, el }) {
   function showMarks() {
     overlay.clearRect(0, 0, SIZE, SIZE);
     const drawn = model.get("drawn"), picked = model.get("picked");
-    if (drawn.length) posterior(overlay, data, drawn, "#0072b2");
+    if (drawn.length) posterior(overlay, data, drawn, BLUE);
     if (picked !== null && data.count) {
       const at = parameters(data, picked);
       posterior(overlay, data, at, "#111");
-      if (data.sigmas.length) dot(overlay, data, sample(at, model.get("epsilon")), 9, "#d55e00");
+      if (data.sigmas.length) dot(overlay, data, sample(at, model.get("epsilon")), 9, RED);
     }
     ring(overlay, data, model.get("z"));
   }
@@ -193,7 +183,7 @@ function render({ model, el }) {
 function readData(model) {
   const means = floats(model.get("_means"));
   return { means, sigmas: floats(model.get("_sigmas")), labels: model.get("_labels"),
-    images: octets(model.get("_images")), count: means.length / 2, extent: model.get("extent"),
+    images: bytesOf(model.get("_images")), count: means.length / 2, extent: model.get("extent"),
     prior: model.get("_prior"), colours: model.get("_colours") };
 }
 

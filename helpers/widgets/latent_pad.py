@@ -8,13 +8,15 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from helpers import figures
-from helpers._arguments import check_images
+from helpers._arguments import check_number
 from helpers.widgets._base import (
     Decoder,
     DecoderWidget,
     Numbers,
+    as_list,
     pack_floats,
     pack_images,
+    parts_of,
     script,
 )
 
@@ -26,15 +28,14 @@ class LatentPad(DecoderWidget):
         gives a square picture with pixels from 0 to 1. Its weights go to the browser once.
     means: (n, 2), the means mu of q(z|x) of n images, drawn as the digits they belong to
     sigmas: (n, 2), their standard deviations; drawn as ellipses of one and two sigma when picked
-    labels: (n,), the digits; images: (n, pixels), the images themselves, shown when picked
+    labels: n digits; images: (n, pixels), the images themselves, shown when picked
     prior: whether the density of N(0, I) is drawn behind; extent: the square goes from -extent to extent
 
     Traits, which Python reads and sets: `z`, two numbers; `picked`, the number of a mean or None;
     `epsilon`, the noise of the picked reconstruction, z = mu + sigma * epsilon; `drawn`, empty or
     [mu1, mu2, sigma1, sigma2] of one more posterior (that of a drawing).
 
-    Raises TypeError, ValueError or TraitError for a network that the browser cannot run, a latent size
-    other than 2, tensors of other shapes, and numbers that are not finite.
+    Raises TypeError or ValueError for arguments that do not fit each other, TraitError for a wrong trait.
     """
 
     _esm = script("latent_pad")
@@ -57,41 +58,24 @@ class LatentPad(DecoderWidget):
         decoder = Decoder(decoder)
         if decoder.latent != 2:
             raise ValueError(f"decoder: the pad needs 2 latent dimensions, not {decoder.latent}")
-        if decoder.layers[-1]["kind"] != "sigmoid":
-            raise ValueError("decoder: its last layer must be a Sigmoid, which gives pixels from 0 to 1; "
-                             "wrap one that gives logits: nn.Sequential(decoder, nn.Sigmoid())")
-        if isinstance(extent, bool) or not isinstance(extent, int | float) or not 0.1 <= extent <= 1000:
-            raise ValueError(f"extent: a number from 0.1 to 1000 is needed, not {extent!r}")
-        packed = {"_means": b"" if means is None else pack_floats("means", means, (None, 2))}
-        n = None if means is None else len(means)
-        if n is not None and not 1 <= n <= 5000:
-            raise ValueError(f"means: 1 to 5000 are needed, not {n}")
-        for name, value in (("sigmas", sigmas), ("labels", labels), ("images", images)):
-            if value is not None and n is None:
-                raise ValueError(f"{name}: they belong to means, which are missing")
-        packed["_sigmas"] = b"" if sigmas is None else pack_floats("sigmas", sigmas, (n, 2))
-        packed["_images"] = b"" if images is None else pack_images("images", images, (n, decoder.pixels))
-        if sigmas is not None and not bool((sigmas > 0).all()):
+        check_number("extent", extent, positive=True)
+        self._n = n = 0 if means is None else len(means)
+        packed = {"_means": pack_floats("means", means, (None, 2)),
+                  "_sigmas": pack_floats("sigmas", sigmas, (n, 2)),
+                  "_images": pack_images("images", images, n, decoder.pixels),
+                  "_labels": as_list("labels", labels, n)}
+        if sigmas is not None and not bool((sigmas > 0).all()):  # a log-variance, perhaps
             raise ValueError("sigmas: standard deviations must be positive")
-        if labels is not None and (not isinstance(labels, Tensor) or labels.is_floating_point()
-                                   or labels.shape != (n,) or bool(((labels < 0) | (labels > 9)).any())):
-            raise ValueError(f"labels: a tensor of {n} whole numbers from 0 to 9 is needed")
-        self._n = n or 0
-        self.set_trait("extent", float(extent))
-        super().__init__(decoder, z=z, _prior=prior,
-                         _labels=[] if labels is None else [int(label) for label in labels], **packed)
+        self.set_trait("extent", extent)
+        super().__init__(decoder, z=z, _prior=prior, **packed)
 
     @classmethod
     def of(cls, model: nn.Module, images: Tensor | None = None, labels: Tensor | None = None,
            **options) -> "LatentPad":
         """The pad of a `helpers.vae.VAE` with two latent dimensions, and of the codes of `images`."""
-        decoder = nn.Sequential(model.decoder, nn.Sigmoid())
         if images is None:
-            return cls(decoder, labels=labels, **options)
-        check_images("images", images)
-        pack_images("images", images, (None, getattr(model, "pixels", None)))  # the width
-        with torch.no_grad():
-            mu, logvar = model.encode(images)
+            return cls(nn.Sequential(model.decoder, nn.Sigmoid()), **options)
+        decoder, mu, logvar = parts_of(model, images)
         return cls(decoder, means=mu, sigmas=torch.exp(0.5 * logvar), labels=labels, images=images, **options)
 
     @property
@@ -107,20 +91,12 @@ class LatentPad(DecoderWidget):
                 f"{proposal['trait'].name}: two finite numbers are needed, not {value!r}")
         return value
 
-    @traitlets.validate("drawn")
-    def _check_drawn(self, proposal: dict) -> list[float]:
-        value = proposal["value"]
-        if value and (len(value) != 4 or not np.isfinite(value).all() or min(value[2:]) <= 0):
-            raise traitlets.TraitError("drawn: [] or [mu1, mu2, sigma1, sigma2] with positive sigmas is "
-                                       f"needed, not {value!r}")
-        return value
-
     @traitlets.validate("picked")
     def _check_picked(self, proposal: dict) -> int | None:
         value = proposal["value"]
-        if isinstance(value, bool) or (value is not None and not 0 <= value < self._n):
-            raise traitlets.TraitError(f"picked: None or a number from 0 to {self._n - 1} is needed, "
-                                       f"not {value}" if self._n else "picked: this pad has no means")
+        if value is not None and not 0 <= value < self._n:
+            raise traitlets.TraitError(f"picked: None or the number of one of {self._n} means is needed, "
+                                       f"not {value}")
         return value
 
     @traitlets.observe("picked")
@@ -128,7 +104,11 @@ class LatentPad(DecoderWidget):
         """What a click does too: the noise is 0, and z the mean of the picked posterior."""
         if change["new"] is not None:
             self.epsilon = [0.0, 0.0]
-            self.z = np.frombuffer(self._means, "<f4").reshape(-1, 2)[change["new"]]
+            self.z = self._points[change["new"]]
+
+    @property
+    def _points(self) -> np.ndarray:
+        return np.frombuffer(self._means, "<f4").reshape(-1, 2)
 
     def __repr__(self) -> str:
         return f"LatentPad(z=({self.z[0]:.2f}, {self.z[1]:.2f}), picked={self.picked})"
@@ -139,7 +119,7 @@ class LatentPad(DecoderWidget):
             for radius in (1, 2, 3):
                 plane.add_patch(plt.Circle((0, 0), radius, fill=False, ls=":", color=figures.GREY))
         if self._n:
-            means = torch.from_numpy(np.frombuffer(self._means, "<f4").reshape(-1, 2)[:1000].copy())
+            means = torch.tensor(self._points[:1000])
             if self._labels:
                 figures.latent_plane(means, torch.tensor(self._labels[:1000]), ax=plane)
             else:

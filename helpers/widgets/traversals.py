@@ -1,20 +1,17 @@
 """`Traversals`: what does each latent dimension do?"""
 
-import math
-from collections.abc import Sequence
-
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
 import traitlets
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from helpers.figures import tile
-from helpers.widgets._base import Decoder, DecoderWidget, pack_floats, pack_images, script
+from helpers.figures import show_digits
+from helpers.vae import kl_divergence
+from helpers.widgets._base import Decoder, DecoderWidget, pack_floats, pack_images, parts_of, script
 
-VALUES = (-3.0, -1.5, 0.0, 1.5, 3.0)  # of the pictures that stand still; the same in traversals.js
+VALUES = (-3.0, -1.5, 0.0, 1.5, 3.0)  # of the pictures that stand still
 ROWS_DRAWN = 10  # in the picture without a kernel
 
 
@@ -24,27 +21,22 @@ class CodesWidget(DecoderWidget):
     _codes = traitlets.Bytes().tag(sync=True)
     _images = traitlets.Bytes().tag(sync=True)  # empty: none were given
 
-    def __init__(self, decoder: Decoder, codes: Tensor, images: Tensor | None, *, least: int, **traits):
+    def __init__(self, decoder: Decoder, codes: Tensor, images: Tensor | None, **traits):
         packed = pack_floats("codes", codes, (None, decoder.latent))
-        if len(codes) < least:
-            raise ValueError(f"codes: at least {least} of them needed, not {len(codes)}")
         self._z = codes.detach().cpu().float().clone()  # (n, D)
-        shown = decoder(self._z)
-        if not (shown.min() >= 0 and shown.max() <= 1):
-            raise ValueError("decoder: it must give probabilities; nn.Sigmoid() as its last layer does")
-        images = b"" if images is None else pack_images("images", images, (len(codes), decoder.pixels))
-        super().__init__(decoder, _codes=packed, _images=images, **traits)
+        super().__init__(decoder, _codes=packed,
+                         _images=pack_images("images", images, len(codes), decoder.pixels), **traits)
 
     def _image(self, index: int) -> Tensor:
-        """The training image of a code, (1, pixels)."""
-        pixels = len(self._images) // len(self._z)
-        octets = np.frombuffer(self._images, np.uint8)[index * pixels : (index + 1) * pixels]
-        return torch.from_numpy(octets / 255).float()[None]
+        """The image of a code, (1, pixels)."""
+        pixels = self._decode.pixels
+        grey = np.frombuffer(self._images, np.uint8)[index * pixels : (index + 1) * pixels]
+        return torch.from_numpy(grey / 255).float()[None]
 
     def _index(self, proposal: dict) -> int:
         """Validator of a trait that picks one of the codes."""
         name, value = proposal["trait"].name, proposal["value"]
-        if isinstance(value, bool) or not 0 <= value < len(self._z):
+        if not 0 <= value < len(self._z):
             raise traitlets.TraitError(f"{name}: 0 to {len(self._z) - 1} is needed, not {value}")
         return value
 
@@ -58,32 +50,39 @@ class Traversals(CodesWidget):
 
     A picture decodes the start code with one dimension set to -3, -1.5, 0, 1.5, 3 or to `value`.
     `value` (-3 to 3) and `start` (which code, from 0) move with the sliders, and may be set.
-    Raises ValueError or TypeError for arguments that do not fit each other.
+    Raises TypeError or ValueError for arguments that do not fit each other, TraitError for a wrong trait.
     """
 
     _esm = script("traversals")
     _kl = traitlets.List(traitlets.Float()).tag(sync=True)
-    value = traitlets.Float(0.0).tag(sync=True)
+    _order = traitlets.List(traitlets.Int()).tag(sync=True)  # the dimensions, from 0
+    _values = traitlets.List(list(VALUES)).tag(sync=True)
+    value = traitlets.Float(0.0, min=VALUES[0], max=VALUES[-1]).tag(sync=True)
     start = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, decoder: nn.Module, codes: Tensor, kl: Tensor, *, images: Tensor | None = None):
         decoder = Decoder(decoder)
         pack_floats("kl", kl, (decoder.latent,))
-        super().__init__(decoder, codes, images, least=1, _kl=kl.detach().tolist())
+        order = kl.argsort(descending=True, stable=True)
+        super().__init__(decoder, codes, images, _kl=kl.tolist(), _order=order.tolist())
+
+    @classmethod
+    def of(cls, model: nn.Module, images: Tensor, *, kl: Tensor | None = None) -> "Traversals":
+        """Those of a `helpers.vae.VAE`, from the posterior means of `images`.
+
+        kl: (D,), the mean KL of each dimension in nats; that of `images` unless it is given
+        """
+        decoder, mu, logvar = parts_of(model, images)
+        if kl is None:
+            kl = kl_divergence(mu, logvar, per_dimension=True).mean(0)
+        return cls(decoder, mu, kl, images=images)
 
     _check_start = traitlets.validate("start")(CodesWidget._index)
-
-    @traitlets.validate("value")
-    def _check_value(self, proposal: dict) -> float:
-        value = proposal["value"]
-        if not -3 <= value <= 3:  # so is nan
-            raise traitlets.TraitError(f"value: a number from -3 to 3 is needed, not {value}")
-        return value
 
     @property
     def order(self) -> list[int]:
         """The dimensions, from 1, the one with the largest KL divergence first."""
-        return sorted(range(1, len(self._kl) + 1), key=lambda i: -self._kl[i - 1])
+        return [i + 1 for i in self._order]
 
     def _row(self, dimension: int) -> Tensor:
         """The codes of one row, (6, D)."""
@@ -92,32 +91,23 @@ class Traversals(CodesWidget):
         return z
 
     def _draw(self) -> Figure:
-        shown = self.order[:ROWS_DRAWN]
-        height = 0.62 * len(shown) + 0.65  # inches
+        drawn = self.order[:ROWS_DRAWN]
+        height = 0.62 * len(drawn) + 0.65  # inches
         figure = plt.figure(figsize=(7.6, max(height, 1.9)), layout="none")
         bottom, top = 0.1 / figure.get_figheight(), 1 - 0.55 / figure.get_figheight()
         start = figure.add_axes((0.01, bottom, 0.24, top - bottom), anchor="NW")
         decoded = self._decode(self._z[self.start][None])
         pair = torch.cat([self._image(self.start), decoded]) if self._images else decoded
-        sheet(start, pair, 2, columns=["image", "decoded"][-len(pair):])
-        part = f"\n\nThe {len(shown)} of {len(self._kl)} dimensions\nwith the largest KL"
-        start.set_xlabel(f"image {self.start}{part if len(shown) < len(self._kl) else ''}")
+        show_digits(pair, 2, column_labels=["image", "decoded"][-len(pair):], ax=start)
+        part = f"\n\nThe {len(drawn)} of {len(self._kl)} dimensions\nwith the largest KL"
+        start.set_xlabel(f"image {self.start}{part if len(drawn) < len(self._kl) else ''}")
         rows = figure.add_axes((0.45, bottom, 0.54, top - bottom), anchor="NW")
-        sheet(rows, self._decode(torch.cat([self._row(i) for i in shown])), len(VALUES) + 1,
-              rows=[f"$z_{{{i}}}$ · {round(self._kl[i - 1], 2) + 0.0:.2f} nats" for i in shown],  # no -0.00
-              columns=[*(f"{value:g}" for value in VALUES), f"value\n{self.value:.2f}"])
+        nats = [f"{round(kl, 2) + 0.0:.2f} nats" for kl in self._kl]  # + 0.0: no -0.00
+        show_digits(
+            self._decode(torch.cat([self._row(i) for i in drawn])), len(VALUES) + 1, ax=rows,
+            row_labels=[f"$z_{{{i}}}$ · {nats[i - 1]}" for i in drawn],
+            column_labels=[*(f"{value:g}" for value in VALUES), f"value\n{self.value:.2f}"])
         return figure
 
     def __repr__(self) -> str:
         return f"Traversals({len(self._kl)} dimensions, start={self.start}, value={self.value:.2f})"
-
-
-def sheet(ax: Axes, images: Tensor, across: int, *, rows: Sequence[str] = (),
-          columns: Sequence[str] = ()) -> None:
-    """Pictures (n, pixels), `across` in a row, with words beside the rows and above the columns."""
-    side = math.isqrt(images.shape[1])
-    ax.imshow(tile(images, across), vmin=0, vmax=1, cmap="gray_r", interpolation="nearest")
-    ax.set_yticks([(side + 2) * row + side / 2 - 0.5 for row in range(len(rows))], rows)
-    ax.set_xticks([(side + 2) * column + side / 2 - 0.5 for column in range(len(columns))], columns)
-    ax.tick_params(length=0, bottom=False, top=True, labelbottom=False, labeltop=True)
-    ax.spines[:].set_visible(False)

@@ -8,7 +8,7 @@ from tests.browser.jupyterlab import running_lab
 from tests.conftest import NOTEBOOKS
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """A JupyterLab with copies of the lessons."""
     with running_lab(tmp_path_factory.mktemp("lab")) as lab:

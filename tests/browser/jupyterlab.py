@@ -16,6 +16,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.pages import trouble
 
+ROOT = Path(__file__).parents[2]
+
 # JavaScript: what all pictures in a node show
 PICTURES = "node => [...node.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()).join()"
 
@@ -71,6 +73,7 @@ def running_lab(home: Path):
            "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "JUPYTER_DATA_DIR": str(home / "data"),
            "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
            "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+           "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),  # for `tests`
            "OMP_WAIT_POLICY": "PASSIVE"}  # torch's threads must not spin beside a browser
     env.pop("MPLBACKEND", None)
     lab = Lab(folder, f"http://127.0.0.1:{port}", token)
@@ -148,6 +151,16 @@ def ask(page, code):
             await future.done;
             return text;
         }""", code).strip()
+
+
+def wait_for(page, code, expected):
+    """Waits until the kernel prints `expected`, and fails with what it prints otherwise."""
+    for _ in range(50):
+        found = ask(page, code)
+        if found == expected:
+            return
+        page.wait_for_timeout(100)
+    assert found == expected
 
 
 def outputs(page):

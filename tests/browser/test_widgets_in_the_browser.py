@@ -1,430 +1,572 @@
-"""The widgets that run in the browser: by mouse, keyboard and touch; without a kernel; accessibility."""
+"""The widgets on pages without a kernel: by mouse, keys and touch; their pixels beside torch's."""
 
-import json
+import math
 import re
-import shutil
-import subprocess
-import sys
-import tarfile
-import time
 
-import nbformat
+import numpy as np
 import pytest
 import torch
-from nbclient import NotebookClient
-from nbformat.v4 import new_code_cell, new_notebook
 from torch import nn
 
-from helpers.widgets import DigitCanvas, Interpolation, LatentPad, Traversals
-from tests.browser.jupyterlab import PICTURES, ask, opened_in_lab, outputs, write_notebook
-from tests.pages import needed_module, needs
+from helpers.data import load_digits
+from helpers.widgets import Traversals
+from helpers.widgets._base import pack_network
+from tests.browser.driving import (
+    GREYS,
+    drag,
+    fingers,
+    limits,
+    pictures,
+    run_script,
+    set_state,
+    shows,
+    state,
+)
+from tests.pages import needed_module
+from tests.some_widgets import (
+    EVERY,
+    LABELS,
+    MEANS,
+    SIGMAS,
+    canvas,
+    decoder,
+    interpolation,
+    normal,
+    pad,
+    traversals,
+    uniform,
+)
 
-MAKE_PADS = """
-import torch
-from torch import nn
-from helpers.widgets import LatentPad
-torch.manual_seed(0)
-decoder = nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 784), nn.Sigmoid())
-with torch.no_grad():
-    decoder[2].weight *= 8
-means = torch.tensor([[-2.0, 0.0], [2.0, 1.0], [0.0, -2.5]])
-pad = LatentPad(decoder, means=means, sigmas=torch.full((3, 2), 0.4), labels=torch.tensor([3, 7, 1]),
-                images=torch.rand(3, 784).round())
-other = LatentPad(decoder, z=(1.0, 1.0))
-"""
-BLACKNESS = """canvas => {
-    const {width, height} = canvas;
-    const pixels = canvas.getContext('2d').getImageData(0, 0, width, height).data;
-    return Array.from({length: width * height}, (_, i) => 255 - pixels[4 * i]);
-}"""
-
-
-def pads_here():
-    space = {}
-    exec(MAKE_PADS, space)
-    return space["pad"], space["other"]
-
-
-@pytest.fixture
-def page(lab, browser):
-    """A notebook in JupyterLab with two pads on display."""
-    page = browser.new_page(viewport={"width": 1280, "height": 1000}, has_touch=True)
-    page.sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(frame)))
-    with opened_in_lab(page, lab, "pads.ipynb", [MAKE_PADS + "pad", "other"]):
-        page.wait_for_selector(".vae-widget >> nth=1")
-        yield page
+DIGITS = load_digits()
 
 
-def plane(page, index=0):
-    return page.locator("canvas[role=application]").nth(index)
+def decode(z, latent=2):
+    with torch.no_grad():
+        return decoder(latent)(torch.as_tensor(z, dtype=torch.float32))
 
 
-def decoded(page, index=0):
-    return page.locator(".vae-widget").nth(index).locator("canvas[role=img]").first
+# -- all of them -------------------------------------------------------------------------------
 
 
-def at(page, z, index=0):
-    """Where on the page the point z of a pad is."""
-    box = plane(page, index).bounding_box()
-    return (box["x"] + (z[0] / 4 + 1) * box["width"] / 2, box["y"] + (1 - z[1] / 4) * box["height"] / 2)
+@pytest.mark.parametrize("name", EVERY)
+def test_a_page_is_accessible_in_both_themes_and_fits_a_telephone(opened, name):
+    axe = needed_module("axe_playwright_python.sync_playwright").Axe()
+    page = opened(EVERY[name]())
+    for theme in ("light", "dark"):
+        if theme == "dark":
+            page.add_style_tag(content=":root { --jp-ui-font-color0: #fff; } body { background: #111; }")
+        found = axe.run(page, context=".vae-widget").response
+        assert len(found["passes"]) > 5
+        assert [v for v in found["violations"] if v["impact"] in ("serious", "critical")] == []
+    for width in (900, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def wait_for(page, code, expected):
-    """Waits until the kernel prints `expected`, and fails with what it prints otherwise."""
-    for _ in range(50):
-        found = ask(page, code)
-        if found == expected:
-            return
-        page.wait_for_timeout(100)
-    assert found == expected
-
-
-def assert_decoded_as_torch_does(page):
-    shown = decoded(page).evaluate(BLACKNESS)
-    exact = json.loads(ask(page, "print((255 * pad.decoded).tolist())"))
-    assert max(abs(a - b) for a, b in zip(shown, exact, strict=True)) <= 1.0
-    assert max(shown) - min(shown) > 50  # there is a picture
-
-
-def test_drag_with_the_mouse(page):
-    page.mouse.move(*at(page, (0.0, 0.0)))
-    page.mouse.down()
-    page.mouse.move(*at(page, (1.0, 1.0)), steps=5)
-    page.mouse.move(*at(page, (2.0, -1.0)), steps=5)
-    page.mouse.up()
-    wait_for(page, "print([round(v) for v in pad.z], other.z)", "[2, -1] [1.0, 1.0]")
-    assert_decoded_as_torch_does(page)
-
-
-def test_keys(page):
-    plane(page).focus()
-    for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowDown"):
-        plane(page).press(key)
-    wait_for(page, "print([round(v, 2) for v in pad.z])", "[0.2, 0.09]")
-    assert_decoded_as_torch_does(page)
-    plane(page).press("Enter")  # the nearest mean is the second one, 2.0 away; the first is 2.2 away
-    wait_for(page, "print(pad.picked, pad.z)", "1 [2.0, 1.0]")
-    plane(page).press("Escape")
-    plane(page).press("Home")
-    wait_for(page, "print(pad.picked, [float(v) for v in pad.z])", "None [0.0, 0.0]")
-    assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.activeCellIndex") == 0
-
-
-def test_other_buttons_and_a_lost_release_do_not_drag(page):
-    page.mouse.click(*at(page, (1.0, 1.0)), button="right")
-    page.keyboard.press("Escape")
-    assert ask(page, "print(pad.z)") == "[0.0, 0.0]"
-    page.mouse.move(*at(page, (0.5, 0.5)))
-    page.mouse.down()
-    plane(page).evaluate("""node => node.dispatchEvent(new PointerEvent('pointermove',
-        {pointerId: 1, buttons: 0, clientX: 500, clientY: 500, bubbles: true}))""")
-    page.mouse.move(*at(page, (2.0, 2.0)))
-    page.mouse.up()
-    wait_for(page, "print([round(v, 1) for v in pad.z])", "[0.5, 0.5]")
-
-
-def test_touch(page):
-    session = page.context.new_cdp_session(page)
-    points = [at(page, z) for z in ((0.0, 0.0), (-0.5, 0.5), (-1.0, 1.0), (-1.0, 2.0))]
-    for kind, (x, y) in zip(("touchStart", "touchMove", "touchMove", "touchMove"), points, strict=True):
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
-    (x, y), (x2, y2) = points[-1], at(page, (3.0, -3.0))  # a second finger is not listened to
-    both = [{"x": x, "y": y, "id": 0}, {"x": x2, "y": y2, "id": 1}]
-    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": both})
-    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    wait_for(page, "print([round(v) for v in pad.z])", "[-1, 2]")
-    assert_decoded_as_torch_does(page)
-
-
-def test_sliders_move_what_they_name(page):
-    for index, expected in ((0, "[0.05, 0.0]"), (1, "[0.05, 0.05]")):
-        slider = page.locator(".vae-widget").first.locator("input[type=range]").nth(index)
-        slider.focus()
-        for _ in range(5):
-            slider.press("ArrowRight")
-        wait_for(page, "print([round(float(v), 2) for v in pad.z])", expected)
-    assert_decoded_as_torch_does(page)
-
-
-def test_a_click_picks_an_image_and_the_button_draws_epsilon_again(page):
-    widget = page.locator(".vae-widget").first
-    page.mouse.click(*at(page, (2.0, 1.0)))
-    wait_for(page, "print(pad.picked, pad.z)", "1 [2.0, 1.0]")
-    pictures = widget.locator("canvas[role=img]")
-    image = json.loads(ask(page, "print([round(255 * v) for v in torch.frombuffer(bytearray(pad._images), "
-                                 "dtype=torch.uint8)[784:1568].div(255).tolist()])"))
-    assert pictures.nth(1).evaluate(BLACKNESS) == image
-    before = plane(page).evaluate("node => node.toDataURL()")
-    widget.get_by_role("button").click()
-    wait_for(page, "print(pad.epsilon != [0.0, 0.0])", "True")
-    exact = json.loads(ask(page, "z = means[1] + 0.4 * torch.tensor(pad.epsilon)\n"
-                                 "with torch.no_grad(): print((255 * decoder(z)).tolist())"))
-    shown = pictures.nth(2).evaluate(BLACKNESS)
-    assert max(abs(a - b) for a, b in zip(shown, exact, strict=True)) <= 1.0
-    assert plane(page).evaluate("node => node.toDataURL()") != before
-
-
-def test_python_moves_the_ring(page):
-    before = decoded(page).evaluate(BLACKNESS)
-    ask(page, "pad.z = [-1.5, 2.5]; pad.drawn = [1.0, 1.0, 0.3, 0.2]")
-    page.wait_for_function("document.querySelector('.vae-status').textContent.includes('-1.50, 2.50')")
-    assert decoded(page).evaluate(BLACKNESS) != before
-    assert_decoded_as_torch_does(page)
-
-
-def run_cell(page, index):
-    page.evaluate("""index => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = index;
-        return window.jupyterapp.commands.execute('notebook:run-cell'); }""", index)
-
-
-def test_re_running_and_closing_leave_nothing(page):
-    assert page.locator(".vae-widget").count() == 2
-    page.evaluate("() => document.querySelectorAll('.vae-widget').forEach(node => node.dataset.old = 'yes')")
-    for index in (0, 1):
-        run_cell(page, index)
-        page.wait_for_function("most => document.querySelectorAll('[data-old]').length <= most",
-                               arg=1 - index)
-    page.wait_for_function("() => document.querySelectorAll('.vae-widget').length === 2")
-    ask(page, "other.close()")
-    page.wait_for_function("() => document.querySelectorAll('.vae-widget').length === 1")
-
-
-def test_a_busy_kernel_is_not_flooded(page):
-    page.mouse.move(*at(page, (0.0, 0.0)))
-    page.mouse.down()
-    page.evaluate("""() => { window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel
-        .requestExecute({code: 'import time; time.sleep(10)'}); }""")
-    page.wait_for_timeout(300)
-    page.sent.clear()
-    corner, start = at(page, (0.0, -1.0)), time.monotonic()
-    for step in range(100):
-        page.mouse.move(corner[0] + step, corner[1])
-    assert time.monotonic() - start < 9  # the kernel has been busy all the time
-    sent = sum(b"comm_msg" in (frame if isinstance(frame, bytes) else frame.encode()) for frame in page.sent)
-    assert 1 <= sent <= 2, f"{sent} messages went to a kernel that answered none"
-    page.mouse.up()
-    goal = f"{99 / plane(page).bounding_box()['width'] * 8:.1f} -1"
-    wait_for(page, "print(f'{pad.z[0]:.1f} {pad.z[1]:.0f}')", goal)  # the last one does arrive
-
-
-MAKE_OTHERS = MAKE_PADS + """
-from helpers.widgets import DigitCanvas, Interpolation, Traversals
-torch.manual_seed(1)
-deep = nn.Sequential(nn.Linear(12, 9), nn.Tanh(), nn.Linear(9, 784), nn.Sigmoid())
-codes, images = torch.randn(5, 12), torch.rand(5, 784).round()
-traversals = Traversals(deep, codes, torch.rand(12), images=images)
-walk = Interpolation(deep, codes, images)
-encode = lambda x: (x[:, 300:302] + x.mean(), torch.zeros(1, 2))
-canvas = DigitCanvas(encode, images=images, pad=pad)
-"""
-
-
-@pytest.fixture
-def others(lab, browser):
-    """A notebook in JupyterLab with the other widgets on display."""
-    page = browser.new_page(viewport={"width": 1280, "height": 1000})
-    with opened_in_lab(page, lab, "others.ipynb", [MAKE_OTHERS + "traversals", "walk", "canvas", "pad"]):
-        page.wait_for_selector(".vae-widget >> nth=3")
-        yield page
-
-
-def test_the_sliders_of_the_others_reach_python(others):
-    for widget, slider, code, expected in ((0, "value", "round(traversals.value, 2)", "0.15"),
-                                           (0, "image", "traversals.start", "3"),
-                                           (1, "first", "walk.first", "3"),
-                                           (1, "second", "walk.second", "4")):
-        input_ = others.locator(".vae-widget").nth(widget).get_by_role("slider", name=slider)
-        input_.focus()
-        for _ in range(3):
-            input_.press("ArrowRight")
-        wait_for(others, f"print({code})", expected)
-    before = others.locator(".vae-widget").first.evaluate(PICTURES)
-    ask(others, "traversals.value = -2.0")
-    others.wait_for_function("([node, before]) => (" + PICTURES + ")(node) !== before",
-                             arg=[others.locator(".vae-widget").first.element_handle(), before])
-
-
-def test_a_drawing_is_encoded_and_the_pad_goes_there(others):
-    sheet = others.locator(".vae-widget").nth(2).locator("canvas").first
-    sheet.scroll_into_view_if_needed()
-    box = sheet.bounding_box()
-    others.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
-    others.mouse.down()
-    others.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.6 * box["height"], steps=8)
-    others.mouse.up()
-    wait_for(others, "print(canvas.digit is not None and canvas.digit.sum() > 20)", "tensor(True)")
-    wait_for(others, "print(pad.z == canvas.mu != [0.0, 0.0])", "True")
-    wait_for(others, "print(pad.drawn == canvas.mu + [1.0, 1.0])", "True")
-    status = others.locator(".vae-widget").nth(3).locator(".vae-status")
-    z = json.loads(ask(others, "print(pad.z)"))
-    others.wait_for_function("([node, words]) => node.textContent.includes(words)",
-                             arg=[status.element_handle(), f"({z[0]:.2f}, {z[1]:.2f})"])
-
-
-# -- without a kernel --------------------------------------------------------------------------
-
-
-def test_the_file_decodes_from_disk(opened):
-    pad, _ = pads_here()
-    page = opened(pad)
-    plane(page).focus()
-    for _ in range(7):
-        plane(page).press("ArrowLeft")
-    pad.z = [-0.7, 0.0]
-    shown = decoded(page).evaluate(BLACKNESS)
-    exact = (255 * pad.decoded).tolist()
-    assert max(abs(a - b) for a, b in zip(shown, exact, strict=True)) <= 1.0
-
-
-def test_each_digit_stands_at_its_mean(opened):
-    means = torch.tensor([[-2.0, 0.0], [2.0, 1.0], [0.0, -2.5]])
-    decoder = nn.Sequential(nn.Linear(2, 16), nn.Sigmoid())
-    page = opened(LatentPad(decoder, means=means, labels=torch.tensor([3, 7, 1]), prior=False))
-    shown = torch.tensor(page.locator("canvas").first.evaluate(BLACKNESS)).view(800, 800)
-    for z1, z2 in means.tolist():
-        row, column = round((1 - z2 / 4) * 400), round((z1 / 4 + 1) * 400)
-        assert shown[row - 12 : row + 12, column - 12 : column + 12].max() > 30
+@pytest.mark.parametrize("name", EVERY)
+def test_keys_stay_in_the_widget_except_the_notebooks_own(opened, name):
+    page = opened(EVERY[name]())
+    page.evaluate("window.heard = []; document.addEventListener('keydown', (event) => heard.push(event.key))")
+    page.locator("canvas[tabindex], input").first.focus()
+    for key in ("ArrowRight", "Escape", "Home", "Shift+Enter", "Control+b", "Tab"):
+        page.keyboard.press(key)
+    assert set(page.evaluate("heard")) - {"Shift", "Control"} == {"Enter", "b", "Tab"}
 
 
 @pytest.mark.parametrize("layers", [
     [nn.Linear(2, 30), nn.ReLU(), nn.Linear(30, 16), nn.Sigmoid()],
     [nn.Linear(2, 7), nn.Softplus(), nn.Sequential(nn.Linear(7, 9, bias=False), nn.Tanh()), nn.Linear(9, 16),
      nn.Sigmoid()],
-    [nn.Linear(2, 400), nn.ReLU(), nn.Linear(400, 784), nn.Sigmoid()],
-], ids=["relu", "softplus and tanh", "2-400-784"])
+], ids=["relu", "softplus and tanh"])
 def test_every_layer_is_computed_as_torch_does(opened, layers):
-    torch.manual_seed(1)
     network = nn.Sequential(*layers)
+    for seed, weights in enumerate(network.parameters()):
+        weights.data = 2 * normal(*weights.shape, seed=seed) / weights.shape[-1] ** 0.5
+    network[0].weight.data *= 8  # softplus beyond its threshold of 20 too
+    layers, weights = pack_network(network)
+    found = run_script(opened(pad()), "latent_pad", """given.codes.map((z) => Array.from(
+        network(given.layers, new DataView(Uint8Array.from(given.weights).buffer))(z)))""",
+        {"layers": layers, "weights": list(weights), "codes": MEANS.tolist()})
     with torch.no_grad():
-        for weights in network.parameters():
-            weights.copy_(2 * torch.randn_like(weights) / weights.shape[-1] ** 0.5)
-        network[0].weight.mul_(8)  # softplus beyond its threshold of 20 too
-    pad = LatentPad(network, z=(1.5, -2.0))
-    page = opened(pad)
-    shown, exact = decoded(page).evaluate(BLACKNESS), (255 * pad.decoded).tolist()
-    assert max(abs(a - b) for a, b in zip(shown, exact, strict=True)) <= 1.0
-    assert max(exact) - min(exact) > 50
+        assert torch.allclose(torch.tensor(found), network(MEANS), rtol=1e-5, atol=1e-7)
 
 
-def test_cleaning_up_removes_every_listener(opened, tmp_path):
-    pad, _ = pads_here()
-    path = pad.to_html(tmp_path / "pad.html")
-    call = 'render({ model, el: document.getElementById("widget") });'
-    text = path.read_text(encoding="utf-8")
-    assert text.count(call) == 1
-    watched = f"Object.assign(window, {{listeners, model}}); window.stop = {call}"
-    path.write_text(text.replace(call, watched), encoding="utf-8")
-    page = opened(path)
-    count = "() => Object.values(window.listeners).reduce((sum, calls) => sum + calls.size, 0)"
-    assert page.evaluate(count) == 4
-    kept = [plane(page).element_handle(), page.locator(".vae-status").element_handle()]
-    plane(page).press("ArrowUp")  # a sentence for screen readers is on its way
-    page.evaluate("() => window.stop()")
-    assert page.evaluate(count) == 0
-    assert page.locator(".vae-widget").count() == 0
-    assert page.evaluate("""async ([node, status]) => {
-        const [z, words] = [String(model.get('z')), status.textContent];
-        node.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowLeft', bubbles: true}));
-        await new Promise(done => setTimeout(done, 500));
-        return String(model.get('z')) === z && status.textContent === words;
-    }""".replace("model", "window.model"), kept)
+# -- LatentPad ---------------------------------------------------------------------------------
 
 
-def every_widget():
-    pad, _ = pads_here()
-    pad.picked = 1
-    decoder = nn.Sequential(nn.Linear(12, 9), nn.Tanh(), nn.Linear(9, 784), nn.Sigmoid())
-    codes, images, labels = torch.randn(5, 12), torch.rand(5, 784).round(), torch.arange(5)
-    return {"LatentPad": pad, "Traversals": Traversals(decoder, codes, torch.rand(12), images=images),
-            "Interpolation": Interpolation(decoder, codes, images, labels),
-            "DigitCanvas": DigitCanvas(lambda x: (x[:, :2], x[:, 2:4]), images=images, labels=labels)}
+def on_pad(page, z, extent=4.0):
+    """The whole pixel of the page nearest to z, and the z that belongs to it."""
+    box = page.get_by_role("application").bounding_box()
+    x = round(box["x"] + (z[0] / extent + 1) * box["width"] / 2)
+    y = round(box["y"] + (1 - z[1] / extent) * box["height"] / 2)
+    return (x, y), [((x - box["x"]) / box["width"] * 2 - 1) * extent,
+                    (1 - (y - box["y"]) / box["height"] * 2) * extent]
 
 
-@pytest.mark.parametrize("width", [320, 900])
-@pytest.mark.parametrize("name", ["LatentPad", "Traversals", "Interpolation", "DigitCanvas"])
-def test_nothing_sticks_out_on_a_narrow_page(opened, name, width):
-    page = opened(every_widget()[name], viewport={"width": width, "height": 900})
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+def is_at(page, z):
+    """Whether z, the picture decoded from it, the caption and both sliders agree."""
+    found = state(page, "z")
+    sliders = page.locator("input").evaluate_all("nodes => nodes.map(node => Number(node.value))")
+    return (found == pytest.approx(z, abs=1e-5) and sliders == pytest.approx(z, abs=0.00501)
+            and shows(pictures(page)["the picture decoded from z"], decode(found))
+            and page.get_by_text(f"z = ({found[0]:.2f}, {found[1]:.2f}), decoded").is_visible())
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["LatentPad", "Traversals", "Interpolation", "DigitCanvas"])
-def test_axe_finds_no_serious_violation(opened, name, theme):
-    axe = needed_module("axe_playwright_python.sync_playwright")
-    page = opened(every_widget()[name])
-    if theme == "dark":
-        page.evaluate("""() => { document.body.style.background = '#111';
-            document.documentElement.style.setProperty('--jp-ui-font-color0', 'rgba(255, 255, 255, 1)'); }""")
-    found = axe.Axe().run(page, context=".vae-widget").response
-    assert len(found["passes"]) > 5
-    serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
-    assert serious == []
+def test_the_pad_by_mouse(opened):
+    page = opened(pad(extent=3.5))
+    places, (*_, z) = zip(*(on_pad(page, z, 3.5) for z in ((0, 0), (1, 1), (3.4, -2.2))), strict=True)
+    drag(page, places)
+    assert is_at(page, z)
+    assert state(page, "picked") is None  # a drag picks nothing
+    place, z = on_pad(page, (-1.5, 1.0), 3.5)
+    page.mouse.click(*place)
+    assert is_at(page, z)
+    outside, (_, z2) = on_pad(page, (3.7, 1.0), 3.5)
+    page.mouse.move(*outside)  # the button is up
+    page.mouse.click(*on_pad(page, (1, 1), 3.5)[0], button="right")
+    assert is_at(page, z)
+    drag(page, [place, outside])
+    assert is_at(page, [3.5, z2])
 
 
-def npm_file(folder, package, inside):
-    """A file of a package of the npm registry."""
-    needs(shutil.which("npm"), "no npm: apt-get install npm")
-    packed = subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True, capture_output=True,
-                            text=True).stdout.split()[-1]
-    with tarfile.open(folder / packed) as archive:
-        return archive.extractfile(f"package/{inside}").read()
-
-
-def test_an_exported_page_keeps_decoding(browser, tmp_path):
-    """`jupyter nbconvert --to html` of a notebook with its widget state; its requests answered from npm."""
-    notebook = new_notebook(cells=[new_code_cell(MAKE_PADS + "pad")])
-    NotebookClient(notebook, timeout=120, kernel_name="python3", store_widget_state=True).execute()
-    nbformat.write(notebook, tmp_path / "page.ipynb")
-    subprocess.run([sys.executable, "-m", "nbconvert", "--to", "html", "page.ipynb"], cwd=tmp_path,
-                   check=True, capture_output=True)
-    answers = {
-        "embed-amd.js": npm_file(tmp_path, "@jupyter-widgets/html-manager@1", "dist/embed-amd.js"),
-        "anywidget": npm_file(tmp_path, "anywidget@0.11", "dist/index.js"),
-        "require": npm_file(tmp_path, "requirejs@2", "require.js"),
-    }
-
-    def answer(route):
-        url = route.request.url
-        content = next((body for part, body in answers.items() if part in url), None)
-        if content is None:
-            return route.abort()
-        return route.fulfill(body=content, content_type="text/javascript",
-                             headers={"Access-Control-Allow-Origin": "*"})
-
-    page = browser.new_page(viewport={"width": 1000, "height": 900})
-    page.route(re.compile("^https?://"), answer)
-    page.goto((tmp_path / "page.html").as_uri())
-    plane(page).wait_for(timeout=30_000)
-    plane(page).focus()
-    for _ in range(4):
-        plane(page).press("ArrowUp")
-    pad, _ = pads_here()
-    pad.z = [0.0, 0.4]
-    shown, exact = decoded(page).evaluate(BLACKNESS), (255 * pad.decoded).tolist()
-    assert max(abs(a - b) for a, b in zip(shown, exact, strict=True)) <= 1.0
-    page.close()
-
-
-def test_notebook_7_shows_the_pad(lab, browser):
-    """Notebook 7 is JupyterLab's front end around one notebook; here: the same pad, in its page."""
-    needed_module("notebook")
-    write_notebook(lab.folder / "one_pad.ipynb", [MAKE_PADS + "pad"])
-    page = browser.new_page(viewport={"width": 1200, "height": 900})
-    page.goto(f"{lab.server}/notebooks/one_pad.ipynb?token={lab.token}")
-    page.wait_for_selector(".jp-InputArea")
-    page.wait_for_timeout(2000)
+def test_the_pad_by_keys(opened):
+    page = opened(pad())
+    page.keyboard.press("Tab")
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowDown", "Shift+ArrowLeft"):
+        page.keyboard.press(key)
+    assert is_at(page, [0.19, 0.09])
+    page.keyboard.press("Enter")  # the second mean is 2.03 away, the first 2.19
+    assert (state(page, "picked"), is_at(page, [2.0, 1.0])) == (1, True)
     page.keyboard.press("Escape")
-    page.locator(".jp-InputArea-editor").first.click()
-    page.keyboard.press("Shift+Enter")
-    plane(page).wait_for(timeout=60_000)
-    before = decoded(page).evaluate(BLACKNESS)
-    page.mouse.click(*at(page, (1.5, 1.5)))
-    assert decoded(page).evaluate(BLACKNESS) != before
-    plane(page).press("Home")
-    assert decoded(page).evaluate(BLACKNESS) == before
+    page.keyboard.press("Home")
+    assert (state(page, "picked"), is_at(page, [0.0, 0.0])) == (None, True)
+
+
+def test_the_pad_by_touch(opened):
+    page = opened(pad(), has_touch=True)
+    (start, _), (middle, _), (end, z) = (on_pad(page, z) for z in ((0, 0), (-0.5, 1), (-1, 2)))
+    fingers(page, "touchStart", start)
+    fingers(page, "touchMove", middle)
+    fingers(page, "touchMove", end)
+    fingers(page, "touchStart", end, on_pad(page, (3, -3))[0])  # a second finger is not listened to
+    fingers(page, "touchEnd")
+    assert is_at(page, z)
+
+
+def test_the_sliders_of_the_pad(opened):
+    page = opened(pad(extent=3.0, z=(0.5, -1.0)))
+    first, second = page.get_by_label("z₁"), page.get_by_label("z₂")
+    assert (limits(first), limits(second)) == ((-3, 3, 0.01, 0.5), (-3, 3, 0.01, -1))
+    first.press("End")
+    second.press("ArrowRight")
+    assert is_at(page, [3.0, -0.99])
+
+
+def test_a_click_picks_an_image_and_the_button_draws_epsilon_again(opened):
+    page = opened(pad())
+    button = page.get_by_role("button", name="draw ε again")
+    assert button.is_disabled()
+    page.mouse.click(*on_pad(page, (2.2, 1.2))[0])  # 14 pixels away; 12 are near enough
+    assert state(page, "picked") is None
+    page.mouse.click(*on_pad(page, (2.1, 1.1))[0])
+    assert (state(page, "picked"), is_at(page, [2.0, 1.0])) == (1, True)
+    assert page.get_by_text("a 7, reconstructed with ε = (0.00, 0.00)").is_visible()
+    assert shows(pictures(page)["the picked image: a 7"], uniform(3, 64)[1])
+    assert shows(pictures(page)["a 7, reconstructed"], decode(MEANS[1]))
+    button.click()
+    epsilon = torch.tensor(state(page, "epsilon"))
+    assert epsilon.abs().min() > 0
+    assert shows(pictures(page)["a 7, reconstructed"], decode(MEANS[1] + SIGMAS[1] * epsilon))
+    assert is_at(page, [2.0, 1.0])
+
+
+def test_epsilon_is_standard_normal(opened):
+    pairs = run_script(opened(pad()), "latent_pad", "Array.from({length: 20000}, normalPair)")
+    drawn = torch.tensor(pairs, dtype=torch.float64)
+    error = len(drawn) ** -0.5  # 5 standard errors of: mean, variance, correlation, share within 1
+    assert drawn.mean(0).abs().max() < 5 * error
+    assert (drawn.var(0) - 1).abs().max() < 5 * 2**0.5 * error
+    assert drawn.prod(1).mean().abs() < 5 * error
+    assert abs((drawn.abs() < 1).double().mean() - math.erf(0.5**0.5)) < 5 * 0.33 * error
+
+
+def ink(page, node, z, extent, reach=6):
+    """The most that a canvas of the pad has drawn near z: its opacity, and how dark it is."""
+    return page.locator(".vae-plane canvas").nth(node).evaluate("""(canvas, [z, extent, reach]) => {
+        const x = (z[0] / extent + 1) * canvas.width / 2, y = (1 - z[1] / extent) * canvas.height / 2;
+        const {data} = canvas.getContext('2d').getImageData(x - reach, y - reach, 2 * reach, 2 * reach);
+        const every = (from) => data.filter((_, i) => i % 4 === from);
+        return [Math.max(...every(3)), 255 - Math.min(...every(0))]; }""", [list(z), extent, reach])
+
+
+def test_the_plane_shows_the_prior_and_each_mean_in_its_place(opened):
+    page = opened(pad(extent=3.5, labels=None, means=torch.tensor([[-2.5, 1.2], [2.5, 1.2], [0.2, -2.9]])))
+    for z in ((-2.5, 1.2), (2.5, 1.2), (0.2, -2.9)):
+        assert ink(page, 0, z, 3.5)[1] > 120
+    for radius in (1, 2, 3):
+        place = [radius * math.cos(0.8), radius * math.sin(0.8)]
+        assert ink(page, 0, place, 3.5)[1] > 120  # a dotted circle
+        assert ink(page, 0, [0.85 * v for v in place], 3.5)[1] < 80
+    bare = opened(pad(prior=False, means=None, sigmas=None, labels=None, images=None))
+    assert ink(bare, 0, [math.cos(0.8), math.sin(0.8)], 4.0) == [255, 0]
+
+
+def test_labels_are_drawn_where_they_belong(opened):
+    page = opened(pad(means=torch.tensor([[-2.0, 1.0], [2.0, 1.0], [2.0, -1.0]]), prior=False))
+    dark = [page.locator(".vae-plane canvas").first.evaluate("""(canvas, [z1, z2]) => {
+        const x = (z1 / 4 + 1) * canvas.width / 2, y = (1 - z2 / 4) * canvas.height / 2;
+        return [...canvas.getContext('2d').getImageData(x - 12, y - 12, 24, 24).data];
+        }""", z) for z in ((-2.0, 1.0), (2.0, 1.0), (2.0, -1.0))]
+    colours = [tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5)) for colour in pad()._colours]
+    for label, data in zip(LABELS.tolist(), dark, strict=True):
+        pixels = {tuple(data[i : i + 3]) for i in range(0, len(data), 4)}
+        assert [i for i, colour in enumerate(colours) if colour in pixels] == [label]
+
+
+def test_the_picked_posterior_is_drawn_at_one_and_two_sigma(opened):
+    page = opened(pad())
+    assert ink(page, 1, (-2.0, 0.0), 4.0)[0] == 0
+    set_state(page, picked=0, z=[3, 3])
+    for axis in (0, 1):
+        for times, drawn in ((1, True), (1.5, False), (2, True), (3, False)):
+            place = MEANS[0].clone()
+            place[axis] += times * SIGMAS[0, axis]
+            assert (ink(page, 1, place.tolist(), 4.0, 9)[0] > 0) == drawn, (axis, times)
+
+
+def test_the_posterior_of_a_drawing_is_drawn(opened):
+    page = opened(pad())
+    set_state(page, drawn=[1.0, 1.0, 0.5, 0.5])
+    assert ink(page, 1, (1.0, 1.0), 4.0)[0] > 0
+    assert ink(page, 1, (1.5, 1.0), 4.0)[0] > 0
+    set_state(page, drawn=[])
+    assert ink(page, 1, (1.0, 1.0), 4.0)[0] == 0
+
+
+def test_the_pad_says_where_one_is(opened):
+    page = opened(pad(z=(1.0, -2.0)))
+    words = page.locator(".vae-status")
+    page.get_by_text("z = (1.00, -2.00); 8 % of the prior lies farther out; nearest image: a 1").wait_for()
+    assert words.get_attribute("aria-live") == "polite"
+    set_state(page, picked=0)
+    page.get_by_text("picked: a 3, reconstructed with ε = (0.00, 0.00)").wait_for()
+
+
+# -- Traversals --------------------------------------------------------------------------------
+
+
+def rows_of(page):
+    return [" ".join(text.split()) for text in page.get_by_role("group").all_inner_texts()]
+
+
+def is_decoded(page, n=5):
+    """Whether each picture of the traversals is what torch decodes for `start` and `value`."""
+    value, start = state(page, "value"), state(page, "start")
+    found, code = pictures(page), normal(n, 4)[start]
+    z = code.repeat(4, 6, 1)
+    for i in range(4):
+        z[i, :, i] = torch.tensor([-3, -1.5, 0, 1.5, 3, value])
+    names = ["-3", "-1.5", "0", "1.5", "3", "the value of the slider"]
+    expected = {f"z{i + 1} set to {name}": decode(z[i, k], 4)
+                for i in range(4) for k, name in enumerate(names)}
+    expected |= {"image": uniform(n, 64)[start], "decoded code": decode(code, 4)}
+    return found.keys() == expected.keys() and all(shows(found[name], expected[name]) for name in found)
+
+
+def test_traversals_as_they_open(opened):
+    widget = traversals()
+    widget.start, widget.value = 2, 1.37  # between two steps of the slider
+    page = opened(widget)
+    assert is_decoded(page)
+    assert (state(page, "start"), state(page, "value")) == (2, 1.37)
+    assert rows_of(page) == ["z2 · 2.31 nats", "z4 · 1.00 nats", "z1 · 0.50 nats", "z3 · 0.00 nats"]
+    assert page.locator("output").all_inner_texts() == ["2", "1.37"]
+    bars = page.locator(".vae-bar").evaluate_all("nodes => nodes.map(node => parseFloat(node.style.width))")
+    assert bars == pytest.approx([100, 100 / 2.31, 50 / 2.31, 0], abs=0.01)
+    heads = page.locator(".vae-head > div").all_inner_texts()
+    assert heads == ["set to", "-3", "-1.5", "0", "1.5", "3", "1.37"]
+
+
+def test_the_sliders_of_traversals(opened):
+    page = opened(traversals())
+    value, image = page.get_by_label("value", exact=True), page.get_by_role("slider", name="image")
+    assert (limits(value), limits(image)) == ((-3, 3, 0.05, 0), (0, 4, 1, 0))
+    for key, number in (("End", 3), ("Home", -3), ("ArrowRight", -2.95)):
+        value.press(key)
+        assert (state(page, "value"), is_decoded(page)) == (number, True)
+    image.press("End")
+    image.press("ArrowLeft")
+    assert (state(page, "start"), is_decoded(page)) == (3, True)
+    set_state(page, value=1.5, start=1)  # as Python does
+    assert is_decoded(page)
+    assert [limits(slider)[-1] for slider in (value, image)] == [1.5, 1]
+
+
+@pytest.mark.parametrize("by", ["mouse", "touch"])
+def test_the_sliders_of_traversals_and_interpolation_by_mouse_and_touch(opened, by):
+    for widget, name, trait in ((traversals(), "value", "value"), (interpolation(), "second", "second")):
+        page = opened(widget, has_touch=True)
+        slider = page.get_by_role("slider", name=name)
+        box, press = slider.bounding_box(), page.mouse.click if by == "mouse" else page.touchscreen.tap
+        press(box["x"] + 2, box["y"] + box["height"] / 2)
+        assert state(page, trait) == limits(slider)[0]
+        assert is_decoded(page) if trait == "value" else is_walked(page)
+
+
+def test_more_than_ten_rows_scroll_in_a_labelled_region(opened):
+    page = opened(Traversals(decoder(12), normal(3, 12), torch.arange(12.0)))
+    region = page.get_by_role("region", name="Pictures of 12 latent dimensions")
+    assert region.bounding_box()["height"] == 420
+    assert region.evaluate("node => node.scrollHeight > node.clientHeight && node.tabIndex === 0")
+    assert "image" not in pictures(page)  # none were given
+    assert opened(traversals()).get_by_role("region").count() == 0
+
+
+# -- Interpolation -----------------------------------------------------------------------------
+
+
+def is_walked(page, codes=None, images=None, **options):
+    """Whether each picture, length and share of both walks is what Python says, for `first` and `second`."""
+    widget = interpolation(codes, **options, first=state(page, "first"), second=state(page, "second"))
+    found, expected = pictures(page), {}
+    for kind, name in (("line", "straight line"), ("circle", "great circle")):
+        z = widget.path(kind)
+        expected |= {f"{name}, picture {k + 1}": pixels for k, pixels in enumerate(decode(z, z.shape[1]))}
+        said = page.get_by_role("group", name=name).inner_text()
+        lengths = [float(length) for length in re.findall(r"\|z\| ([\d.]+)", said)]
+        percents = [float(part) for part in re.findall(r"([\d.]+) %", said)]
+        assert lengths == pytest.approx(z.norm(dim=1).tolist(), abs=0.051)
+        assert percents == pytest.approx((100 * widget.shares(kind)).tolist(), abs=0.51)
+    images = uniform(len(widget._z), 64)
+    expected |= {"first image": images[widget.first], "second image": images[widget.second]}
+    return found.keys() == expected.keys() and all(shows(found[name], expected[name]) for name in found)
+
+
+def test_interpolation_as_it_opens(opened):
+    codes, options = normal(5, 20), dict(labels=[5, 6, 7, 8, 9], steps=7)
+    page = opened(interpolation(codes, **options, first=2, second=4))
+    assert is_walked(page, codes, **options)
+    assert (state(page, "first"), state(page, "second")) == (2, 4)
+    assert page.locator(".vae-picker .vae-caption").all_inner_texts() == ["label 7", "label 9"]
+
+
+def test_the_sliders_of_interpolation(opened):
+    page = opened(interpolation(steps=3))
+    first, second = page.get_by_role("slider", name="first"), page.get_by_role("slider", name="second")
+    assert (limits(first), limits(second)) == ((0, 4, 1, 0), (0, 4, 1, 1))
+    first.press("End")
+    first.press("ArrowLeft")
+    second.press("ArrowRight")
+    assert (state(page, "first"), state(page, "second")) == (3, 2)
+    assert is_walked(page, steps=3)
+    set_state(page, first=0, second=4)  # as Python does
+    assert is_walked(page, steps=3)
+    assert [limits(slider)[-1] for slider in (first, second)] == [0, 4]
+
+
+def test_the_share_in_the_browser_is_that_of_torch(opened):
+    page = opened(interpolation())
+    for latent in (1, 2, 20, 100):
+        widget = interpolation(normal(2, latent))
+        radii = torch.linspace(0, latent**0.5 + 9, 60, dtype=torch.float64)
+        found = run_script(page, "interpolation",
+                           "given.radii.map((radius) => share(given.table, given.farthest, radius))",
+                           {"table": widget._shares, "farthest": widget._farthest, "radii": radii.tolist()})
+        exact = torch.special.gammainc(torch.full_like(radii, latent / 2), radii**2 / 2)
+        assert torch.tensor(found) == pytest.approx(exact, abs=1e-4)
+
+
+@pytest.mark.parametrize(("codes", "framed", "said"), [
+    ([[2.0, 0.0], [-2.0, 0.1]], [4], "Half way, the straight line is nearer to the centre than "),
+    ([[0.5, 0.0], [3.0, 0.5]], [8, 17], "second image, both paths are farther from the centre than 99.0 %"),
+    ([[0.5, 0.0], [9.0, 0.5]], [8, 17], "farther from the centre than at least 99.9 % of all prior draws."),
+    ([[0.1, 0.0], [1.0, 0.5]], [0, 9], "At the first image, both paths are nearer to the centre than 99.5 %"),
+])
+def test_the_status_line_names_the_most_unlikely_step(opened, codes, framed, said):
+    page = opened(interpolation(torch.tensor(codes)))
+    assert said in page.locator("[aria-live=polite]").inner_text()
+    assert page.locator(".vae-step").evaluate_all(
+        "nodes => nodes.flatMap((node, i) => node.classList.contains('vae-framed') ? [i] : [])") == framed
+
+
+# -- DigitCanvas -------------------------------------------------------------------------------
+
+SEVEN = np.array([(0.0, 0.05), (0.35, 0.0), (0.7, 0.03), (0.55, 0.35), (0.4, 0.7), (0.33, 1.0)])
+WAVE = np.stack([0.3 + 0.3 * np.sin(np.linspace(0, 7, 15)), np.linspace(0, 1, 15)], 1)
+
+
+def on_sheet(page, shape, left=70, top=40, size=200):
+    box = page.get_by_role("application").bounding_box()
+    return [(box["x"] + left + size * x, box["y"] + top + size * y) for x, y in shape]
+
+
+def digit_of(page):
+    """The digit that the page shows, (28, 28), 1 for ink; it is what goes to Python."""
+    greys = pictures(page)["the digit that the encoder reads"]
+    sent = page.evaluate("Array.from(new Uint8Array(widget.model.get('image').buffer))")
+    assert greys.tolist() == [255 * pixel for pixel in sent or 784 * [0]]
+    return greys.view(28, 28).numpy() // 255
+
+
+def ink_on_sheet(page):
+    """How many of the 280 x 280 points of the sheet are black."""
+    return page.get_by_role("application").evaluate(
+        f"canvas => ({GREYS})(canvas).filter(grey => grey > 235).length")
+
+
+def check_like_mnist(digit):
+    rows, columns = np.nonzero(digit)
+    assert len(rows) > 40
+    centre = np.array([rows.mean(), columns.mean()])
+    assert np.abs(centre - 13.95).max() <= 0.6, centre  # half a pixel, and what the threshold adds
+    assert 19 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 21
+
+
+@pytest.mark.parametrize("shape", [SEVEN, WAVE, SEVEN[:, ::-1]], ids=["seven", "wave", "flat"])
+def test_the_canvas_by_mouse_wherever_and_however_large_one_draws(opened, shape):
+    page = opened(canvas())
+    assert page.locator(".vae-status").text_content() == "Draw a digit"
+    assert digit_of(page).sum() == 0
+    drag(page, on_sheet(page, shape))
+    first = digit_of(page)
+    check_like_mnist(first)
+    assert ink_on_sheet(page) > 3000
+    for place in (dict(left=100, top=60, size=110), dict(left=5, top=180, size=70)):
+        page.get_by_role("button", name="Clear").click()
+        assert (digit_of(page).sum(), ink_on_sheet(page)) == (0, 0)
+        drag(page, on_sheet(page, shape, **place))
+        assert (first != digit_of(page)).sum() <= 0.15 * first.sum(), place
+
+
+def test_the_canvas_by_touch_which_does_not_scroll(opened):
+    page = opened(canvas(), has_touch=True, viewport={"width": 360, "height": 300})
+    page.evaluate("document.body.style.height = '3000px'")
+    start, *points = on_sheet(page, WAVE)
+    fingers(page, "touchStart", start)
+    for point in points:
+        fingers(page, "touchMove", point)
+    fingers(page, "touchEnd")
+    check_like_mnist(digit_of(page))
+    assert page.evaluate("scrollY") == 0
+
+
+def test_the_canvas_by_keys(opened):
+    page = opened(canvas())
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowUp")
+    assert digit_of(page).sum() == 0  # the pen is up
+    page.keyboard.press(" ")
+    for _ in range(10):
+        page.keyboard.press("ArrowDown")
+    digit = digit_of(page)
+    rows, columns = np.nonzero(digit)
+    assert np.ptp(rows) + 1 == 20
+    assert np.ptp(columns) + 1 in (2, 3)  # the pen is 2.4 pixels of the digit, whatever its size
+    page.keyboard.press(" ")
+    page.keyboard.press("ArrowRight")
+    assert (digit_of(page) == digit).all()
+
+
+def test_the_digit_is_read_while_it_is_drawn(opened):
+    page = opened(canvas())
+    (x, y), *_ = on_sheet(page, SEVEN)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.wait_for_timeout(200)
+    page.mouse.move(x + 140, y, steps=4)
+    assert digit_of(page).sum() > 20
+    page.mouse.up()
+
+
+def test_a_digit_is_taken_by_keyboard(opened):
+    images, labels = DIGITS.test[:10], DIGITS.test_labels[:10]
+    page = opened(canvas(images=images, labels=labels))
+    buttons = page.get_by_role("group", name="Or take one of these").get_by_role("button")
+    assert [button.get_attribute("aria-label") for button in buttons.all()] == [
+        f"take the {label}, digit {i + 1} of 10" for i, label in enumerate(labels.tolist())]
+    buttons.nth(2).press("Enter")
+    assert (digit_of(page) == images[2].view(28, 28).numpy()).all()
+    assert ink_on_sheet(page) == 100 * images[2].sum()
+    pressed = [button.get_attribute("aria-pressed") for button in buttons.all()]
+    assert pressed == ["false", "false", "true"] + ["false"] * 7
+    assert shows(torch.tensor(buttons.nth(4).locator("canvas").evaluate(GREYS)), images[4])
+
+
+def test_the_canvas_shows_what_python_draws_and_says_what_it_answers(opened):
+    widget = canvas()
+    widget.draw(DIGITS.test[4])
+    page = opened(widget)
+    status = page.locator(".vae-status")
+    assert status.get_attribute("aria-live") == "polite"
+    assert (digit_of(page) == DIGITS.test[4].view(28, 28).numpy()).all()
+    assert status.text_content() == "the encoder says mu = (0.53, -1.20), sigma = (0.20, 0.31)"
+    page.evaluate("digit => widget.model.set('image', new DataView(Uint8Array.from(digit).buffer))",
+                  DIGITS.test[7].int().tolist())
+    assert (digit_of(page) == DIGITS.test[7].view(28, 28).numpy()).all()
+    drag(page, on_sheet(page, SEVEN))  # on top
+    set_state(page, mu=[0.5, -2], sigma=[0.2, 0.3], _answers=2)
+    assert status.text_content() == "the encoder says mu = (0.50, -2.00), sigma = (0.20, 0.30)"
+    set_state(page, mu=[0, 0, 0, 0], sigma=[1, 1, 1, 1], _answers=3)
+    assert status.text_content() == "encoded"
+    set_state(page, message="RuntimeError: <b>gone</b>", _answers=4)
+    assert status.text_content() == "RuntimeError: <b>gone</b>"
+
+
+def test_a_canvas_without_a_kernel_says_so(opened):
+    page = opened(canvas())
+    drag(page, on_sheet(page, SEVEN))
+    page.get_by_text("No answer from the encoder").wait_for(timeout=5000)
+
+
+@pytest.fixture(scope="module")
+def as_digit(browser):
+    """asDigit of digit_canvas.js, on ink (side, side) whose pixels are made `times` x `times` large."""
+    page = browser.new_page()
+
+    def run(ink, times=1):
+        found = run_script(page, "digit_canvas", """(() => {
+            const side = given.ink.length * given.times;
+            return Array.from(asDigit(Float32Array.from({length: side * side}, (_, i) =>
+                given.ink[Math.floor(i / side / given.times)][Math.floor((i % side) / given.times)]), side));
+            })()""", {"ink": ink.tolist(), "times": times})
+        return np.array(found).reshape(28, 28)
+
+    yield run
     page.close()
 
 
-def test_no_output_of_the_pads_is_an_error(page):
-    assert all(output["output_type"] != "error" for output in outputs(page))
+def test_as_digit_gives_mnists_own_digits_back(as_digit):
+    digits = DIGITS.test[:20].int().numpy().reshape(-1, 28, 28)
+    assert np.mean([(as_digit(digit, times=10) == digit).mean() for digit in digits]) >= 0.97
+
+
+def test_as_digit_on_shapes_of_known_answer(as_digit):
+    assert as_digit(np.zeros((28, 28)), times=10).sum() == 0
+    expected = np.zeros((28, 28))
+    expected[4:24, 12:16] = 1
+    bar = np.zeros((28, 28))
+    for bar[2:22, 20:24] in (1, 0.6):  # a grey pen draws the same
+        assert (as_digit(bar, times=10) == expected).all()
+    small = np.zeros((90, 90))
+    small[50:60, 11:13] = 1  # the same bar, half as large
+    assert (as_digit(small) == expected).all()
+    wide = np.zeros((90, 90))
+    wide[30:38, 0:40] = 1
+    assert (as_digit(wide) == expected.T).all()
+
+
+def test_as_digit_cuts_no_tail_off(as_digit):
+    heavy = np.zeros((28, 28))  # a heavy head on a long tail: in the centre, the tail would be cut off
+    heavy[2:10, 2:14] = 1
+    heavy[10:22, 2:3] = 1
+    digit = as_digit(heavy, times=10)
+    assert digit.sum() == heavy.sum()
+    assert (digit[8:28, 9:21] == heavy[2:22, 2:14]).all()
+
+
+def test_as_digit_takes_the_mean_over_each_pixel(as_digit):
+    ink = np.random.default_rng(0).random((60, 60)) ** 0.5
+    ink[0, :] = ink[:, 0] = ink[-1, :] = ink[:, -1] = 1  # the box is all of it: 3 x 3 for each pixel
+    expected = ink.reshape(20, 3, 20, 3).mean((1, 3)) > 0.5
+    assert 0 < expected.sum() <= 400
+    assert (as_digit(ink)[4:24, 4:24] == expected).all()

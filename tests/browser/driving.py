@@ -1,0 +1,66 @@
+"""How the browser tests drive a widget and what they read of it."""
+
+import json
+
+import torch
+
+from helpers.widgets._base import EXPORT, script
+
+# JavaScript: the greys of a canvas, 0 for white paper and 255 for black ink
+GREYS = """canvas => {
+  const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  return Array.from({length: data.length / 4}, (_, i) => 255 - data[4 * i]);
+}"""
+
+
+def pictures(page) -> dict[str, torch.Tensor]:
+    """The greys of each picture on a page, by its label."""
+    found = page.locator("canvas[role=img]:not([aria-hidden])").evaluate_all(
+        f"nodes => nodes.map(node => [node.getAttribute('aria-label'), ({GREYS})(node)])")
+    assert len(dict(found)) == len(found), "two pictures have the same label"
+    return {label: torch.tensor(greys) for label, greys in found}
+
+
+def shows(greys, pixels) -> bool:
+    """Whether a picture shows pixels from 0 to 1, each within one of 255 greys."""
+    return abs(greys - 255 * pixels).max() <= 1
+
+
+def state(page, trait):
+    """What a widget on an exported page holds in a trait."""
+    return page.evaluate("trait => widget.model.get(trait)", trait)
+
+
+def set_state(page, **traits):
+    """Sets traits, as Python would."""
+    for name, value in traits.items():
+        page.evaluate("([name, value]) => widget.model.set(name, value)", [name, value])
+
+
+def run_script(page, name, expression, given=None):
+    """The value of an expression, with a widget's functions within reach, and `given`."""
+    body = script(name).rstrip().removesuffix(EXPORT) + f"\nreturn JSON.stringify({expression});"
+    return json.loads(page.evaluate("([body, given]) => new Function('given', body)(JSON.parse(given))",
+                                    [body, json.dumps(given)]))  # as text: much faster
+
+
+def limits(slider) -> tuple[float, ...]:
+    """(min, max, step, value) of a range input."""
+    return tuple(slider.evaluate("node => [node.min, node.max, node.step, node.value].map(Number)"))
+
+
+def fingers(page, kind, *points):
+    """Sends a touch event: "touchStart", "touchMove" or "touchEnd", and where the fingers are."""
+    if not hasattr(page, "touch"):
+        page.touch = page.context.new_cdp_session(page)
+    page.touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [
+        {"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(points)]})
+
+
+def drag(page, points):
+    """Drags the mouse along some points of the page."""
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*point)
+    page.mouse.up()

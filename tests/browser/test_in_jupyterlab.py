@@ -1,0 +1,77 @@
+"""A real JupyterLab with a kernel: the widgets' way to Python and back, and two lessons. (tests/slow: all.)
+
+All that needs a JupyterLab is in this file, so that one is started for it.
+"""
+
+import json
+
+import pytest
+import torch
+
+from tests.browser.driving import GREYS, drag, shows
+from tests.browser.jupyterlab import ask, check_lesson, opened_in_lab, wait_for
+from tests.conftest import NOTEBOOKS
+
+CELLS = ["from tests.some_widgets import canvas, interpolation, pad, traversals, uniform", "pad = pad()\npad",
+         "traversals = traversals()\ntraversals", "walk = interpolation()\nwalk",
+         "canvas = canvas(images=uniform(10, 784), pad=pad)\ncanvas"]
+
+
+@pytest.fixture(scope="module")
+def page(lab, browser):
+    """A notebook with one widget of each kind on display."""
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    with opened_in_lab(page, lab, "widgets.ipynb", CELLS):
+        page.wait_for_selector(".vae-widget >> nth=3")
+        yield page
+
+
+def test_the_pad_goes_to_python_and_back(page):
+    plane = page.get_by_label("latent space")
+    plane.scroll_into_view_if_needed()
+    box = plane.bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    drag(page, [middle, (box["x"] + 0.75 * box["width"], middle[1])])
+    wait_for(page, "print([round(v, 1) for v in pad.z], pad.picked)", "[2.0, 0.0] None")
+    plane.press("Enter")
+    wait_for(page, "print(pad.z, pad.picked)", "[2.0, 1.0] 1")
+    page.get_by_role("button", name="draw ε again").click()
+    wait_for(page, "print(pad.epsilon != [0.0, 0.0])", "True")
+    ask(page, "pad.z = [-1.5, 2.5]; pad.picked = None")
+    page.get_by_text("z = (-1.50, 2.50), decoded").wait_for()
+    greys = torch.tensor(page.get_by_label("the picture decoded from z").evaluate(GREYS))
+    assert shows(greys, torch.tensor(json.loads(ask(page, "print(pad.decoded.tolist())"))))
+
+
+@pytest.mark.parametrize(("name", "code"), [
+    ("value", "traversals.value"), ("image", "traversals.start"),
+    ("first", "walk.first"), ("second", "walk.second")])
+def test_a_slider_goes_to_python_and_back(page, name, code):
+    slider = page.get_by_role("slider", name=name)
+    for key, end in (("End", "max"), ("Home", "min")):
+        slider.press(key)
+        wait_for(page, f"print(float({code}))", str(float(slider.get_attribute(end))))
+    ask(page, f"{code} = 2")
+    page.wait_for_function("node => Number(node.value) === 2", arg=slider.element_handle())
+
+
+def test_a_drawing_is_encoded_and_the_pad_goes_there(page):
+    sheet = page.get_by_label("sheet to draw a digit on")
+    sheet.scroll_into_view_if_needed()
+    box = sheet.bounding_box()
+    drag(page, [(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"]),
+                (box["x"] + 0.7 * box["width"], box["y"] + 0.6 * box["height"])])
+    wait_for(page, "print(canvas.digit is not None and canvas.digit.sum() > 20)", "tensor(True)")
+    wait_for(page, "print([round(v, 2) for v in pad.drawn])", "[0.53, -1.2, 0.2, 0.31]")
+    page.get_by_text("the encoder says mu = (0.53, -1.20), sigma = (0.20, 0.31)").wait_for()
+    page.get_by_text("z = (0.53, -1.20), decoded").wait_for()
+    ask(page, "canvas.clear()")
+    page.get_by_text("Draw a digit", exact=True).wait_for()
+
+
+@pytest.mark.parametrize("number", ["00", "03"])
+def test_a_lesson_runs_and_each_control_changes_its_picture(lab, browser, number):
+    path, = (path for path in NOTEBOOKS if path.name.startswith(number))
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    with opened_in_lab(page, lab, path.name):
+        check_lesson(page)

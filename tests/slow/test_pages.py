@@ -1,0 +1,77 @@
+"""Widgets on pages: as nbconvert exports them, and when a page takes them away.
+
+    pytest tests/slow/test_pages.py
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+
+from tests.browser.driving import pictures, shows, state
+from tests.pages import needs
+from tests.some_widgets import EVERY, pad
+
+
+def npm_file(folder, package, inside):
+    """A file of a package of the npm registry."""
+    needs(shutil.which("npm"), "no npm: apt-get install npm")
+    packed = subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True, capture_output=True,
+                            text=True).stdout.split()[-1]
+    with tarfile.open(folder / packed) as archive:
+        return archive.extractfile(f"package/{inside}").read()
+
+
+def test_an_exported_page_keeps_decoding(browser, tmp_path):
+    """`jupyter nbconvert --to html` of a notebook with its widget state; its requests answered from npm."""
+    notebook = new_notebook(cells=[new_code_cell("from tests.some_widgets import pad\npad()")])
+    NotebookClient(notebook, timeout=120, kernel_name="python3", store_widget_state=True).execute()
+    nbformat.write(notebook, tmp_path / "page.ipynb")
+    subprocess.run([sys.executable, "-m", "nbconvert", "--to", "html", "page.ipynb"], cwd=tmp_path,
+                   check=True, capture_output=True)
+    answers = {
+        "embed-amd.js": npm_file(tmp_path, "@jupyter-widgets/html-manager@1", "dist/embed-amd.js"),
+        "anywidget": npm_file(tmp_path, "anywidget@0.11", "dist/index.js"),
+        "require": npm_file(tmp_path, "requirejs@2", "require.js"),
+    }
+
+    def answer(route):
+        content = next((body for part, body in answers.items() if part in route.request.url), None)
+        if content is None:
+            return route.abort()
+        return route.fulfill(body=content, content_type="text/javascript",
+                             headers={"Access-Control-Allow-Origin": "*"})
+
+    with browser.new_page(viewport={"width": 1000, "height": 900}) as page:
+        page.route(re.compile("^https?://"), answer)
+        page.goto((tmp_path / "page.html").as_uri())
+        plane = page.get_by_role("application")
+        plane.wait_for(timeout=30_000)
+        for _ in range(4):
+            plane.press("ArrowUp")
+        widget = pad(z=(0.0, 0.4))
+        assert shows(pictures(page)["the picture decoded from z"], widget.decoded)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_widget_that_is_taken_away_listens_to_nothing(opened, name):
+    page = opened(EVERY[name]())
+    count = "Object.values(widget.listeners).reduce((sum, calls) => sum + calls.size, 0)"
+    assert page.evaluate(count) >= 2
+    node = page.locator("canvas[tabindex], input").first.element_handle()
+    node.press("ArrowUp")  # a sentence for screen readers may be on its way
+    before = [state(page, trait) for trait in ("z", "value", "start", "first", "second")]
+    page.evaluate("widget.cleanUp()")
+    assert page.evaluate(count) == 0
+    assert page.locator(".vae-widget").count() == 0
+    node.evaluate("""node => {
+        node.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowLeft', bubbles: true}));
+        node.value = 1; node.dispatchEvent(new Event('input', {bubbles: true})); }""")
+    page.wait_for_timeout(500)
+    assert [state(page, trait) for trait in ("z", "value", "start", "first", "second")] == before

@@ -1,0 +1,55 @@
+"""Small widgets for the tests: random decoders, images and codes, the same each time."""
+
+import torch
+from torch import nn
+
+from helpers.widgets import DigitCanvas, Interpolation, LatentPad, Traversals
+
+MEANS = torch.tensor([[-2.0, 0.0], [2.0, 1.0], [0.0, -2.5]])
+SIGMAS = torch.tensor([[0.3, 0.6], [0.05, 0.1], [0.5, 0.2]])
+LABELS = torch.tensor([3, 7, 1])
+KL = torch.tensor([0.5, 2.31, 0.0, 1.0])
+
+
+def normal(*shape, seed=1):
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def uniform(*shape, seed=2):
+    return torch.rand(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def decoder(latent=2, pixels=64) -> nn.Sequential:
+    """With weights large enough that each dimension changes the picture."""
+    network = nn.Sequential(nn.Linear(latent, 16), nn.ReLU(), nn.Linear(16, pixels), nn.Sigmoid())
+    for seed, weights in enumerate(network.parameters()):
+        weights.data = 0.7 * normal(*weights.shape, seed=seed)
+    return network
+
+
+def encode(x):
+    """Of known answer: mu is (0.53, -1.2) for a digit with no ink in its first two pixels."""
+    return torch.tensor([[0.53, -1.20]]) + x[:, :2], 2 * torch.tensor([[0.20, 0.31]]).log()
+
+
+def pad(**options) -> LatentPad:
+    given = dict(means=MEANS, sigmas=SIGMAS, labels=LABELS, images=uniform(3, 64))
+    return LatentPad(decoder(), **given | options)
+
+
+def traversals(n=5) -> Traversals:
+    return Traversals(decoder(4), normal(n, 4), KL, images=uniform(n, 64))
+
+
+def interpolation(codes=None, **options) -> Interpolation:
+    codes = normal(5, 4) if codes is None else codes
+    return Interpolation(decoder(codes.shape[1]), codes, uniform(len(codes), 64), **options)
+
+
+def canvas(**options) -> DigitCanvas:
+    return DigitCanvas(encode, **options)
+
+
+EVERY = {"LatentPad": lambda: pad(z=(0.5, -1.0)), "Traversals": traversals,
+         "Interpolation": lambda: interpolation(labels=torch.arange(5)),
+         "DigitCanvas": lambda: canvas(images=uniform(10, 784), labels=torch.arange(10))}

@@ -1,0 +1,465 @@
+"""The widgets that run in the browser, their Python side. (tests/browser drives them there.)"""
+
+import base64
+import io
+import json
+import math
+import os
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from traitlets import TraitError
+
+from helpers.data import load_digits
+from helpers.figures import tile
+from helpers.vae import VAE, kl_divergence
+from helpers.widgets import DigitCanvas, Interpolation, LatentPad, Traversals
+from helpers.widgets._base import pack_images, pack_network
+from helpers.widgets.interpolation import _percent
+from helpers.widgets.traversals import VALUES
+from tests.some_widgets import (
+    EVERY,
+    KL,
+    LABELS,
+    MEANS,
+    SIGMAS,
+    canvas,
+    decoder,
+    encode,
+    interpolation,
+    normal,
+    pad,
+    traversals,
+    uniform,
+)
+
+
+def floats(packed: bytes) -> np.ndarray:
+    return np.frombuffer(packed, "<f4")
+
+
+# -- all of them -------------------------------------------------------------------------------
+
+REPR = {"LatentPad": "LatentPad(z=(0.50, -1.00), picked=None)",
+        "Traversals": "Traversals(4 dimensions, start=0, value=0.00)",
+        "Interpolation": "Interpolation(first=0, second=1, 9 steps)",
+        "DigitCanvas": "DigitCanvas(empty)"}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_console_gets_the_repr_and_a_page_without_a_kernel_the_picture(name):
+    widget = EVERY[name]()
+    bundle = widget._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    assert data["text/plain"] == repr(widget) == REPR[name]
+    assert base64.b64decode(data["image/png"]) == widget.picture
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+@pytest.mark.parametrize(("name", "trait", "value"), [
+    ("LatentPad", "z", [2.0, 1.0]), ("Traversals", "value", 2.0), ("Traversals", "start", 3),
+    ("Interpolation", "first", 2), ("Interpolation", "second", 3),
+    ("DigitCanvas", "image", bytes([0, 1] * 392))])
+def test_the_picture_follows_each_trait_and_keeps_its_size(name, trait, value):
+    widget = EVERY[name]()
+    before = widget.picture
+    setattr(widget, trait, value)
+    assert widget.picture != before
+    assert plt.imread(io.BytesIO(widget.picture)).shape == plt.imread(io.BytesIO(before)).shape
+    assert plt.get_fignums() == []
+
+
+def sheets(widget) -> list[tuple[np.ndarray, list[str], list[str]]]:
+    """Of each sheet in the picture: its pixels, the words beside its rows and above its columns."""
+    figure = widget._draw()
+    plt.close(figure)
+    return [(ax.images[0].get_array(), [text.get_text() for text in ax.get_yticklabels()],
+             [text.get_text() for text in ax.get_xticklabels()]) for ax in figure.axes if ax.images]
+
+
+@torch.no_grad()
+def test_the_pictures_show_what_torch_decodes():
+    (pixels, _, _), = sheets(pad(z=(1.0, -2.0)))
+    assert np.array_equal(pixels, decoder()(torch.tensor([[1.0, -2.0]])).view(8, 8))
+
+    widget = traversals()
+    widget.start, widget.value = 2, 0.75
+    start, rows = sheets(widget)
+    pair = torch.stack([uniform(5, 64)[2], decoder(4)(CODES[2])])
+    assert np.allclose(start[0], tile(pair, 2), atol=1 / 255)
+    z = CODES[2].repeat(4, 6, 1)
+    for row, dimension in enumerate([1, 3, 0, 2]):
+        z[row, :, dimension] = torch.tensor([-3.0, -1.5, 0.0, 1.5, 3.0, 0.75])
+    assert np.allclose(rows[0], tile(decoder(4)(z.view(24, 4)), 6), atol=1e-6)
+    ordered = {2: "2.31", 4: "1.00", 1: "0.50", 3: "0.00"}
+    assert rows[1] == [f"$z_{{{i}}}$ · {kl} nats" for i, kl in ordered.items()]
+    assert rows[2] == ["-3", "-1.5", "0", "1.5", "3", "value\n0.75"]
+
+    widget = interpolation(labels=[5, 6, 7, 8, 9], first=3, second=1, steps=3)
+    ends, line, circle = sheets(widget)
+    assert np.allclose(ends[0], tile(uniform(5, 64)[[3, 1]], 2), atol=1 / 255)
+    assert ends[2] == ["image 3\nlabel 8", "image 1\nlabel 6"]
+    for kind, (pixels, _, words) in {"line": line, "circle": circle}.items():
+        z, shares = widget.path(kind), widget.shares(kind)
+        assert np.allclose(pixels, tile(decoder(4)(z), 3), atol=1e-6)
+        assert words == [f"{length:.1f}\n{_percent(share)}"
+                         for length, share in zip(z.norm(dim=1).tolist(), shares.tolist(), strict=True)]
+
+    widget, digit = canvas(), load_digits().test[0]
+    widget.draw(digit)
+    (pixels, _, _), = sheets(widget)
+    assert np.array_equal(pixels, digit.view(28, 28))
+
+
+@pytest.mark.parametrize("make", [
+    LatentPad, lambda network: Traversals(network, normal(5, 2), KL[:2]),
+    lambda network: Interpolation(network, normal(5, 2), IMAGES)], ids=["pad", "traversals", "interpolation"])
+def test_training_the_decoder_further_changes_nothing(make):
+    network = decoder().double()
+    widget = make(network)
+    before = widget.picture
+    nn.init.zeros_(network[0].weight)
+    assert widget.picture == before
+
+
+def test_a_file_holds_all_it_needs(tmp_path):
+    page = pad().to_html(tmp_path / "pad.html", title="a <pad> & more").read_text(encoding="utf-8")
+    assert "<title>a &lt;pad&gt; &amp; more</title>" in page
+    assert not re.search(r"(src|href)=|https?://|import ", page)
+    state = json.loads(re.search(r"^const state = (.*);$", page, re.M)[1])
+    assert state["z"] == [0.0, 0.0]
+    assert len(base64.b64decode(state["_weights"]["base64"])) == 4 * (2 * 16 + 16 + 16 * 64 + 64)
+
+
+@pytest.mark.parametrize(("path", "error"), [
+    ("nowhere/pad.html", FileNotFoundError), (".", IsADirectoryError if os.name == "posix" else OSError)])
+def test_where_no_file_can_be_none_is_written(tmp_path, path, error):
+    with pytest.raises(error):
+        canvas().to_html(tmp_path / path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_a_vae_is_what_one_would_write_out():
+    torch.manual_seed(0)
+    flat, model = VAE(2, hidden=8, pixels=64), VAE(4, hidden=8, pixels=64)
+    x, labels = uniform(5, 64), torch.arange(5)
+    with torch.no_grad():
+        (flat_mu, flat_logvar), (mu, logvar) = flat.encode(x), model.encode(x)
+        kl = [kl_divergence(mu[:, [i]], logvar[:, [i]]).mean().item() for i in range(4)]
+    plane, network = (nn.Sequential(either.decoder, nn.Sigmoid()) for either in (flat, model))
+    for made, written in [
+        (LatentPad.of(flat), LatentPad(plane)),
+        (LatentPad.of(flat, x, labels, extent=3.0),
+         LatentPad(plane, means=flat_mu, sigmas=torch.exp(0.5 * flat_logvar), labels=labels, images=x,
+                   extent=3.0)),
+        (Traversals.of(model, x, kl=KL), Traversals(network, mu, KL, images=x)),
+        (Interpolation.of(model, x), Interpolation(network, mu, x)),
+        (Interpolation.of(model, x, labels, codes=normal(5, 4), first=3, second=2, steps=4),
+         Interpolation(network, normal(5, 4), x, labels, first=3, second=2, steps=4)),
+    ]:
+        states = [{name: getattr(widget, name) for name in widget.trait_names(sync=True)
+                   if name not in ("layout", "comm")} for widget in (made, written)]
+        assert states[0] == states[1]
+    assert Traversals.of(model, x)._kl == pytest.approx(kl, rel=1e-4)
+
+
+# -- what the browser gets ---------------------------------------------------------------------
+
+
+def test_the_browser_gets_the_network_layer_by_layer():
+    inner = nn.Sequential(nn.Tanh(), nn.Linear(3, 4, bias=False))
+    network = nn.Sequential(nn.Linear(2, 3), inner, nn.Softplus())
+    layers, weights = pack_network(network)
+    assert layers == [{"kind": "linear", "inputs": 2, "outputs": 3}, {"kind": "tanh"},
+                      {"kind": "linear", "inputs": 3, "outputs": 4}, {"kind": "softplus"}]
+    parts = [network[0].weight, network[0].bias, inner[1].weight, torch.zeros(4)]
+    assert np.array_equal(floats(weights), torch.cat([part.detach().flatten() for part in parts]).numpy())
+
+
+def test_the_browser_gets_codes_as_they_are_and_images_as_the_nearest_of_256_greys():
+    widget = pad()
+    assert np.array_equal(floats(widget._means).reshape(3, 2), MEANS)
+    assert np.array_equal(floats(widget._sigmas).reshape(3, 2), SIGMAS)
+    assert widget._labels == LABELS.tolist()
+    greys = pack_images("images", torch.tensor([[0.0, 0.1, 0.5, 0.999, 1.0]]), 1, 5)
+    assert list(greys) == [0, 26, 128, 255, 255]
+
+
+class OwnLayer(nn.Linear):
+    def forward(self, z):
+        return super().forward(z) + 1
+
+
+def broken(value):
+    network = decoder()
+    network[2].weight.data[0, 0] = value
+    return network
+
+
+@pytest.mark.parametrize(("network", "error", "says"), [
+    (nn.Sequential(nn.Linear(2, 4), nn.GELU(), nn.Sigmoid()), TypeError, "Linear, ReLU, .* not GELU"),
+    (nn.Sequential(OwnLayer(2, 4), nn.Sigmoid()), TypeError, "not OwnLayer"),
+    (VAE(2, hidden=4), TypeError, "not VAE"),
+    (torch.sigmoid, TypeError, "an nn.Sequential"),
+    (decoder()[:-1], ValueError, "last layer must be a Sigmoid"),
+    (decoder(pixels=15), ValueError, "square pictures are needed, not 15 pixels"),
+    (decoder(latent=3), ValueError, "2 latent dimensions, not 3"),
+    (broken(math.nan), ValueError, "decoder: its weights: finite numbers are needed"),
+])
+def test_a_network_that_the_browser_cannot_run_is_refused(network, error, says):
+    with pytest.raises(error, match=says):
+        LatentPad(network)
+
+
+VAE_OF_2, CODES, IMAGES = VAE(2, hidden=4, pixels=64), normal(5, 4), uniform(5, 64)
+
+
+@pytest.mark.parametrize(("make", "error", "says"), [
+    (lambda: pad(means=torch.zeros(3, 3)), ValueError, r"means: the shape \(n, 2\) is needed, not \(3, 3\)"),
+    (lambda: pad(means=[[0.0, 0.0]] * 3), TypeError, "means: a float tensor is needed, not list"),
+    (lambda: pad(means=MEANS / 0), ValueError, "means: finite numbers are needed"),
+    (lambda: pad(sigmas=SIGMAS[:2]), ValueError, r"sigmas: the shape \(3, 2\)"),
+    (lambda: pad(sigmas=SIGMAS.log()), ValueError, "sigmas: standard deviations must be positive"),
+    (lambda: pad(labels=[1, 2]), ValueError, "labels: one for each of the 3 images is needed, not 2"),
+    (lambda: pad(images=uniform(3, 9)), ValueError, r"images: the shape \(n, 64\)"),
+    (lambda: pad(images=uniform(2, 64)), ValueError, "images: 3 are needed, not 2"),
+    (lambda: pad(images=255 * uniform(3, 64)), ValueError, "images: pixels from 0 to 1 are needed, not"),
+    (lambda: pad(extent=0), ValueError, "extent: a positive number"),
+    (lambda: LatentPad.of(VAE_OF_2, uniform(3, 784)), ValueError, r"images: the shape \(n, 64\)"),
+    (lambda: LatentPad.of(VAE_OF_2, torch.ones(3, 64).long()), TypeError, "images: .* not torch.int64"),
+    (lambda: Traversals(decoder(4), normal(5, 3), KL), ValueError, r"codes: the shape \(n, 4\)"),
+    (lambda: Traversals(decoder(4), CODES, KL[:3]), ValueError, r"kl: the shape \(4\)"),
+    (lambda: Traversals(decoder(4), CODES, [1.0] * 4), TypeError, "kl: a float tensor is needed, not list"),
+    (lambda: Traversals(decoder(4), CODES, KL, images=IMAGES[1:]), ValueError, "images: 5 are needed, not 4"),
+    (lambda: interpolation(CODES[:1]), TraitError, "second: 0 to 0 is needed, not 1"),
+    (lambda: interpolation(first=5), TraitError, "first: 0 to 4 is needed, not 5"),
+    (lambda: interpolation(steps=1), ValueError, "steps: at least 2 needed, not 1"),
+    (lambda: interpolation(steps=2.5), TypeError, "steps: a whole number is needed, not 2.5"),
+    (lambda: interpolation(labels=[1, 2]), ValueError, "labels: one for each of the 5 images"),
+    (lambda: canvas(images=IMAGES), ValueError, r"images: the shape \(n, 784\)"),
+    (lambda: canvas(images=uniform(3, 784), labels=[1]), ValueError, "labels: one for each of the 3 images"),
+    (lambda: DigitCanvas(None), TypeError, "encode: a function of a digit is needed, not None"),
+    (lambda: DigitCanvas(lambda x: None), TypeError, "encode: it must return mu and logvar, not NoneType"),
+    (lambda: DigitCanvas.of(VAE(3, hidden=4), pad=pad()), ValueError, "pad: .* 2 dimensions"),
+    (lambda: canvas().draw(torch.zeros(2, 784)), ValueError, r"image: the shape \(n, 784\)"),
+    (lambda: canvas().draw(torch.full((784,), 255.0)), ValueError, "image: pixels from 0 to 1 are needed"),
+])
+def test_a_wrong_argument_is_named(make, error, says):
+    with pytest.raises(error, match=says):
+        make()
+
+
+@pytest.mark.parametrize(("make", "trait", "value", "says"), [
+    (pad, "z", [1.0], "z: two finite numbers are needed"),
+    (pad, "z", [1.0, math.nan], "z: two finite numbers are needed"),
+    (pad, "picked", 3, "picked: None or the number of one of 3 means is needed, not 3"),
+    (pad, "extent", 5.0, "extent"),
+    (traversals, "value", 3.01, "value"), (traversals, "value", -3.01, "value"),
+    (traversals, "start", 5, "start: 0 to 4 is needed, not 5"),
+    (interpolation, "second", -1, "second: 0 to 4 is needed, not -1"),
+    (canvas, "image", bytes(783), "image: 784 bytes of 0 or 1 are needed"),
+    (canvas, "image", bytes([2] * 784), "image: 784 bytes of 0 or 1 are needed"),
+])
+def test_a_trait_keeps_its_value_when_a_wrong_one_is_set(make, trait, value, says):
+    widget = make()
+    before = getattr(widget, trait)
+    with pytest.raises(TraitError, match=says):
+        setattr(widget, trait, value)
+    assert getattr(widget, trait) == before
+
+
+# -- LatentPad ---------------------------------------------------------------------------------
+
+
+def test_z_is_decoded_as_torch_does():
+    widget = pad(z=(1.0, -2.0))
+    with torch.no_grad():
+        assert torch.equal(widget.decoded, decoder()(torch.tensor([[1.0, -2.0]]))[0])
+
+
+@pytest.mark.parametrize("z", [(1, -2), np.array([1.0, -2.0]), torch.tensor([1.0, -2.0]),
+                               [np.float32(1), torch.tensor(-2.0)]],
+                         ids=["tuple", "array", "tensor", "scalars"])
+def test_z_is_set_from_whatever_holds_two_numbers(z):
+    widget = pad()
+    widget.z = z
+    assert widget.z == [1.0, -2.0]
+
+
+def test_what_is_picked_starts_at_its_mean():
+    widget = pad()
+    widget.epsilon = [1.0, 1.0]
+    widget.picked = 2
+    assert (widget.z, widget.epsilon) == ([0.0, -2.5], [0.0, 0.0])
+
+
+# -- Traversals --------------------------------------------------------------------------------
+
+
+def test_dimensions_are_ordered_by_kl_and_ties_keep_their_order():
+    assert traversals().order == [2, 4, 1, 3]
+    assert Traversals(decoder(4), CODES, torch.tensor([1.0, 2.0, 1.0, 2.0])).order == [2, 4, 1, 3]
+
+
+def test_a_row_sets_one_dimension_of_the_start_code():
+    widget = traversals()
+    widget.start, widget.value = 3, 0.75
+    row = widget._row(2)
+    assert row[:, 1].tolist() == [-3.0, -1.5, 0.0, 1.5, 3.0, 0.75]
+    kept = [0, 2, 3]
+    assert torch.equal(row[:, kept], CODES[3, kept].expand(6, 3))
+    for end in (VALUES[0], VALUES[-1]):
+        widget.value = end
+
+
+# -- Interpolation -----------------------------------------------------------------------------
+
+
+def test_the_circle_between_orthogonal_unit_vectors_stays_on_the_circle():
+    path = interpolation(torch.eye(4)).path("circle")
+    angle = torch.linspace(0, math.pi / 2, 9)
+    assert torch.allclose(path[:, 0], torch.cos(angle), atol=1e-6)
+    assert torch.allclose(path[:, 1], torch.sin(angle), atol=1e-6)
+    assert path[:, 2:].abs().max() == 0
+
+
+def test_the_line_goes_in_equal_steps():
+    path = interpolation(torch.eye(4)).path("line")
+    assert path[4].tolist() == [0.5, 0.5, 0, 0]
+    assert torch.allclose(path.diff(dim=0), path.diff(dim=0)[:1], atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["line", "circle"])
+def test_both_walks_run_from_the_first_code_to_the_second(kind):
+    path = interpolation(first=3, second=1, steps=4).path(kind)
+    assert path.shape == (4, 4)
+    assert torch.allclose(path[[0, -1]], CODES[[3, 1]], atol=1e-6)
+
+
+@pytest.mark.parametrize("codes", [[[1.0, 2], [2, 4]], [[1.0, 2], [-1, -2]], [[0.0, 0], [1, 2]]])
+def test_without_an_angle_the_circle_is_the_line(codes):
+    widget = interpolation(torch.tensor(codes))
+    assert torch.equal(widget.path("circle"), widget.path("line"))
+
+
+def test_shares_in_two_dimensions_are_those_of_rayleigh():
+    widget = interpolation(torch.tensor([[0.3, 0.4], [3.0, -2.0]]))
+    squared = widget.path("line").square().sum(1)
+    assert torch.allclose(widget.shares("line"), 1 - torch.exp(-squared / 2), atol=1e-6)
+    radii = torch.linspace(0, widget._farthest, len(widget._shares), dtype=torch.float64)
+    assert torch.allclose(torch.tensor(widget._shares, dtype=torch.float64), 1 - torch.exp(-(radii**2) / 2))
+
+
+def test_shares_are_those_of_draws_from_the_prior():
+    widget = interpolation(normal(2, 20))
+    draws = normal(20_000, 20, seed=3).norm(dim=1)
+    counted = (draws < widget.path("line").norm(dim=1)[:, None]).float().mean(1)
+    error = (counted * (1 - counted) / len(draws)).sqrt() + 1e-4
+    assert (abs(counted - widget.shares("line")) < 4 * error).all()  # 4 standard errors
+
+
+def test_shares_are_never_said_to_be_none_or_all():
+    assert [_percent(share) for share in (0.0, 0.004, 0.2, 0.994, 0.99999)] == [
+        "< 0.1 %", "0.4 %", "20 %", "99.4 %", "> 99.9 %"]
+
+
+def test_an_unknown_path_is_refused():
+    with pytest.raises(ValueError, match='kind: "line" or "circle" is needed, not \'spiral\''):
+        interpolation().path("spiral")
+
+
+# -- DigitCanvas -------------------------------------------------------------------------------
+
+
+def test_the_encoder_gets_the_drawing_without_a_graph_and_its_answer_is_set():
+    given = []
+
+    def watched(x):
+        given.append((x, torch.is_grad_enabled()))
+        return encode(x)
+
+    widget, image = DigitCanvas(watched), load_digits().test[3]
+    given.clear()
+    widget.set_state({"image": memoryview(image.byte().numpy().tobytes())})  # a message from the browser
+    (x, graph), = given
+    assert torch.equal(x, image[None])
+    assert torch.equal(widget.digit, image[None])
+    assert (x.dtype, graph) == (torch.float32, False)
+    assert widget.mu == pytest.approx([0.53, -1.20])
+    assert widget.sigma == pytest.approx([0.20, 0.31])
+    assert repr(widget) == "DigitCanvas(mu=(0.53, -1.20))"
+    widget.clear()
+    assert (widget.mu, widget.sigma, widget.digit, repr(widget)) == ([], [], None, "DigitCanvas(empty)")
+
+
+def test_a_vae_says_mu_and_sigma_of_what_is_drawn():
+    torch.manual_seed(0)
+    model, image = VAE(5, hidden=8), load_digits().test[0]
+    widget = DigitCanvas.of(model)
+    widget.draw(image)
+    mu, logvar = model.encode(image[None])
+    assert widget.mu == pytest.approx(mu[0].tolist(), abs=1e-6)
+    assert widget.sigma == pytest.approx(logvar.exp().sqrt()[0].tolist(), rel=1e-6)
+    assert re.fullmatch(r"DigitCanvas\(mu=\((-?\d\.\d\d, ){3}…\)\)", repr(widget))
+
+
+def test_draw_takes_one_digit_of_either_shape_and_cuts_at_a_half():
+    grey = torch.zeros(784)
+    grey[5], grey[6], grey[7] = 0.5, 0.51, 1.0
+    for image in (grey, grey[None]):
+        widget = canvas()
+        widget.draw(image)
+        assert widget.digit.nonzero().tolist() == [[0, 6], [0, 7]]
+
+
+def test_the_same_digit_again_asks_the_encoder_again():
+    torch.manual_seed(0)
+    model, image = VAE(2, hidden=8), load_digits().test[0]
+    widget = DigitCanvas.of(model)
+    widget.draw(image)
+    answers, mu = widget._answers, widget.mu
+    model.to_mu.bias.data += 1
+    widget.draw(image)
+    assert widget.mu == pytest.approx([value + 1 for value in mu])
+    assert widget._answers == answers + 1
+
+
+def test_the_pad_follows_the_drawing():
+    linked = pad(z=(3.0, 3.0))
+    widget = canvas(pad=linked)
+    assert (linked.z, linked.drawn) == ([3.0, 3.0], [])
+    widget.draw(torch.ones(784))
+    assert linked.z == pytest.approx([1.53, -0.20])
+    assert linked.drawn == pytest.approx([1.53, -0.20, 0.20, 0.31])
+    widget.clear()
+    assert linked.drawn == []
+
+
+@pytest.mark.parametrize("wrong", [
+    lambda x: 1 / 0, lambda x: None, lambda x: (torch.zeros(1, 2), torch.zeros(1, 3)),
+    lambda x: (x.new_full((1, 2), math.nan), torch.zeros(1, 2))], ids=["raises", "nothing", "shapes", "nan"])
+def test_an_error_in_the_encoder_is_said_and_goes_when_it_is_mended(wrong):
+    answer, linked = encode, pad()
+    widget = DigitCanvas(lambda x: answer(x), pad=linked)
+    widget.draw(torch.ones(784))
+    answer = wrong
+    widget.draw(torch.zeros(784))
+    assert re.match("ZeroDivisionError|TypeError|ValueError", widget.message)
+    assert (widget.mu, widget.sigma, linked.drawn) == ([], [], [])
+    assert repr(widget) == "DigitCanvas(drawn, not encoded)"
+    answer = encode
+    widget.draw(torch.zeros(784))
+    assert (widget.message, len(widget.mu)) == ("", 2)
+
+
+def test_mnist_has_its_centre_of_mass_at_pixel_14():
+    """What CENTRE in digit_canvas.js says: not 13.5, the middle of 28 pixels."""
+    images = load_digits(grey=True).test.reshape(-1, 28, 28)
+    at, total = torch.arange(28.0), images.sum((1, 2))
+    for centre in ((images.sum(2) @ at) / total, (images.sum(1) @ at) / total):
+        assert centre.mean().item() == pytest.approx(14, abs=0.05)
+        assert (centre - 14).abs().quantile(0.99) < 0.53  # MNIST moved its digits by whole pixels
