@@ -1,6 +1,6 @@
-"""Cells again, backwards, with two threads.
+"""Cells again, and backwards.
 
-Each lesson's cells run twice in a row, then its sections backwards; and a fresh run with two threads.
+Each lesson's cells run twice in a row, then its sections backwards.
 
 A learner does not run a lesson from top to bottom once: a cell is run, changed, and run again, and after
 the last section one goes back to an earlier one. No cell may fail for that, and what it says has to stay as
@@ -16,7 +16,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.conftest import NOTEBOOKS, ROOT
+from tests.conftest import NOTEBOOKS
 from tests.rerun_lessons import _joined, problems
 from tests.tolerances import Tolerance, complaints, of_tags
 
@@ -80,10 +80,3 @@ def test_cells_run_twice_in_a_row_and_sections_backwards(path, cache):
               if path.name.startswith(name) and lesson.cells[i].source.startswith(start)}
     assert len(listed) == sum(path.name.startswith(name) for name, _ in CONTINUE), "a cell was renamed"
     assert [wrong for i, wrong in differ.items() if i not in listed] == []
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_with_two_threads_a_lesson_says_what_is_saved(path):
-    done = subprocess.run([sys.executable, "-m", "pytest", "-n0", "-q", path.relative_to(ROOT)], cwd=ROOT,
-                          env={**os.environ, "VAE_COURSE_THREADS": "2"}, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-5000:]
