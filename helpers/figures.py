@@ -28,6 +28,15 @@ if TYPE_CHECKING:
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, GREY, INK = "#CC79A7", "#56B4E9", "#767676", "#222222"
+# One look for each way to draw z, and for the estimators made of them, in every lesson. Green is a gradient
+# that arrives, red one that is exactly 0, grey one that has no path: as in the drawn graphs below.
+LOOK = {
+    "trick": {"color": GREEN, "linestyle": "-", "marker": "o"},  # mu + sigma * randn, rsample, pathwise
+    "torch.normal": {"color": RED, "linestyle": "--", "marker": "s"},
+    "sample": {"color": GREY, "linestyle": ":", "marker": "D"},  # Normal(mu, sigma).sample()
+    "rand": {"color": ORANGE, "linestyle": "-.", "marker": "^"},  # mu + sigma * rand
+    "score function": {"color": BLUE, "linestyle": (0, (5, 1, 1, 1)), "marker": "v"},
+}
 TEN = ("#0072B2", "#D55E00", "#009E73", "#B0007F", "#8A6A00", "#117A8B", "#5B3A9E", "#A61C1C",
        "#3B6B1D", "#1B2A80")  # one for each digit, each dark enough to be read on white
 

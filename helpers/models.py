@@ -6,14 +6,13 @@ import json
 import os
 from pathlib import Path
 
-import torch
 from platformdirs import user_cache_path
 
 from helpers import data, training, vae
 from helpers._arguments import check_integer
 from helpers.checkpoints import load_checkpoint, save_checkpoint
 from helpers.data import load_digits
-from helpers.training import fit, torch_state
+from helpers.training import fit, seeded, torch_state
 from helpers.vae import VAE, History
 
 CACHE_VARIABLE = "VAE_COURSE_CACHE"
@@ -76,8 +75,8 @@ def warm_cache() -> None:
 def _untrained(latent: int, hidden: int, seed: int) -> VAE:
     restore_torch = torch_state()
     try:
-        torch.manual_seed(seed)
-        return VAE(latent, hidden)
+        with seeded(seed):
+            return VAE(latent, hidden)
     finally:
         restore_torch()
 

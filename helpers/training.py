@@ -1,8 +1,9 @@
 """The training loop of the course, and the score of a model on images."""
 
+import contextlib
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
@@ -57,10 +58,9 @@ def fit(
         optimizer, step_size, total_steps=epochs * math.ceil(len(images) / batch_size), cycle_momentum=False)
     restore_torch = torch_state()
     try:
-        torch.manual_seed(seed)
         model.train()
-        with tqdm(range(epochs), desc="training", unit="epoch", file=sys.stdout, disable=not progress,
-                  ncols=90, mininterval=0) as bar:
+        with seeded(seed), tqdm(range(epochs), desc="training", unit="epoch", file=sys.stdout,
+                                disable=not progress, ncols=90, mininterval=0) as bar:
             for epoch in bar:
                 seen = []
                 for step, batch in enumerate(torch.randperm(len(images)).split(batch_size)):
@@ -101,17 +101,25 @@ def evaluate(model: VAE, images: Tensor, sampler: Sampler = reparameterize, *, s
 def _evaluate(model: VAE, images: Tensor, sampler: Sampler, seed: int) -> Terms:
     restore_torch = torch_state()
     try:
-        torch.manual_seed(seed)
-        torch.set_grad_enabled(False)
-        return _mean([elbo_terms(model, x, sampler) for x in images.split(1000)])
+        with torch.no_grad(), seeded(seed):
+            return _mean([elbo_terms(model, x, sampler) for x in images.split(1000)])
     finally:
         restore_torch()
+
+
+@contextlib.contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """torch's global generator seeded inside, and as it was afterwards."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        yield
 
 
 def torch_state() -> Callable[[], None]:
     """A function that puts torch's generator and grad mode back to what they are now.
 
-    To be called in a `finally`: an interrupt can come inside `no_grad` before it restores anything.
+    To be called in a `finally` around `no_grad` and `seeded`: an interrupt can come before they restore
+    anything.
     """
     generator, grad = torch.get_rng_state(), torch.is_grad_enabled()
 
@@ -141,9 +149,9 @@ def _check_images_and_sampler(model: VAE, images: dict[str, Tensor], sampler: Sa
     check_function("sampler", sampler, "mu and sigma")
     restore_torch = torch_state()
     try:
-        torch.set_grad_enabled(False)
-        mu, logvar = model.encode(given[:2])
-        z = sampler(mu, torch.exp(0.5 * logvar))
+        with torch.no_grad(), torch.random.fork_rng(devices=[]):
+            mu, logvar = model.encode(given[:2])
+            z = sampler(mu, torch.exp(0.5 * logvar))
         if not isinstance(z, Tensor) or z.shape != mu.shape:
             found = tuple(z.shape) if isinstance(z, Tensor) else z
             raise TypeError(f"sampler: it must return z, a tensor of the shape of mu, {tuple(mu.shape)}, "

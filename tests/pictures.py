@@ -10,7 +10,8 @@ missing leaves about 100 there, a legend or a digit in another's place more.
 
 Measured with torch and MKL held to SSE (the saved pictures come from a processor with AVX-512): the farthest
 picture has 48. test_pictures.py says what has to be farther than LIMIT. Not seen: what is smaller than LIMIT
-(one changed word or number in small print), faint grey lines, and a narrow bar missing in a row of such bars.
+(a changed number, or other words as long, in small print), faint grey lines, and a narrow bar missing in a
+row of such bars.
 
 Pictures of a cell with the tag MAY_MOVE, where the training decides where things are, are compared within
 24 pixels. There are two: the single draws of a decoder in 09, and the ELBOs of short trainings in 10.

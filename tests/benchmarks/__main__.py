@@ -8,8 +8,9 @@
 import argparse
 from pathlib import Path
 
-from helpers.data import load_digits, load_mnist
+from helpers.data import load_digits
 from tests.benchmarks import classroom, lessons, scale, size, training
+from tests.benchmarks.mnist import load_mnist
 from tests.benchmarks.table import as_markdown, machine
 
 NAMES = ("training", "scale", "lessons", "classroom", "size")
@@ -22,7 +23,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES)
     parser.add_argument("--rounds", type=int, default=1, help="of the training to the target")
     given = parser.parse_args()
-    digits = load_mnist(given.mnist, grey=True) if given.mnist else load_digits(grey=True)
+    digits = load_mnist(given.mnist) if given.mnist else load_digits(grey=True)
     benchmarks = {
         "training": lambda: training.measure(digits, whole=given.mnist is not None, rounds=given.rounds),
         "scale": lambda: scale.measure(digits), "lessons": lessons.measure,

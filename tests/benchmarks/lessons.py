@@ -11,8 +11,8 @@ import nbformat
 from jupyter_client.manager import start_new_kernel
 
 from tests.benchmarks.table import Row
+from tests.budget import peak_megabytes
 from tests.conftest import NOTEBOOKS
-from tests.memory import peak_megabytes
 
 EMPTY_GOAL, WARM_GOAL, MEGABYTES_GOAL, FIRST_GOAL = 240, 120, 700, 3.5  # seconds, seconds, MB, seconds
 
@@ -42,7 +42,7 @@ def run(path: Path, cache: str, limit: float = 300) -> tuple[float, float, float
 def measure() -> list[Row]:
     rows, empty, warm, first, most = [], [], [], [], []
     with tempfile.TemporaryDirectory() as shared:
-        subprocess.run([sys.executable, "-c", "from helpers.training import warm_cache; warm_cache()"],
+        subprocess.run([sys.executable, "-c", "from helpers.models import warm_cache; warm_cache()"],
                        env={**os.environ, "VAE_COURSE_CACHE": shared}, check=True, capture_output=True)
         for path in NOTEBOOKS:
             with tempfile.TemporaryDirectory() as cache:

@@ -51,7 +51,7 @@ MEMORY = """
 import os, sys, torch
 from helpers import training
 from helpers.vae import VAE
-from tests.memory import peak_megabytes
+from tests.budget import peak_megabytes
 images, latent = int(sys.argv[1]), int(sys.argv[2])
 x = torch.zeros(images, 784)
 x[:, ::7] = 1

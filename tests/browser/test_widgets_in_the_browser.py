@@ -87,8 +87,9 @@ def test_every_layer_is_computed_as_torch_does(opened):
         {"kinds": ["relu", "tanh", "softplus", "sigmoid"], "x": x.tolist()})
     with torch.no_grad():
         assert torch.allclose(torch.tensor(found), network(MEANS), rtol=1e-5, atol=1e-7)
-    for curve, exact in zip(curves, (x.relu(), x.tanh(), nn.functional.softplus(x), x.sigmoid()), strict=True):
-        assert torch.allclose(torch.tensor(curve), exact, rtol=1e-5, atol=0)
+    exact = (x.relu(), x.tanh(), nn.functional.softplus(x), x.sigmoid())
+    for curve, values in zip(curves, exact, strict=True):
+        assert torch.allclose(torch.tensor(curve), values, rtol=1e-5, atol=0)
 
 
 # -- LatentPad ---------------------------------------------------------------------------------

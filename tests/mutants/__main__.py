@@ -2,6 +2,7 @@
 
     python -m tests.mutants                    all of them; first every test that they name, unchanged
     python -m tests.mutants 3 07_ latent_pad   some: by number, or a part of the file or of the idea
+    python -m tests.mutants --check            only say, in seconds, which of them no longer apply
     python -m tests.mutants --workers 1        how many at a time
     python -m tests.mutants --save             the results into tests/mutants/README.md too
 
@@ -17,7 +18,7 @@ import time
 from pathlib import Path
 
 from tests.benchmarks.table import machine
-from tests.mutants.mutant import ROOT, Mutant
+from tests.mutants.mutant import ROOT, Mutant, problem
 from tests.mutants.run import Result, in_copies, run, run_with
 from tests.mutants.table import MUTANTS
 
@@ -51,16 +52,23 @@ def passes_unchanged(mutants: list[Mutant], folder: Path, workers: int) -> bool:
     return all(result.passed for result in results)
 
 
+def check(picked: list[tuple[int, Mutant]]) -> int:
+    """Prints each mutant that cannot be tried, and why. How many there are."""
+    found = [(number, mutant, why) for number, mutant in picked if (why := problem(mutant))]
+    for number, mutant, why in found:
+        print(f"{number}: {mutant.file}: {mutant.idea}: {why}")
+    return len(found)
+
+
 def save(lines: dict[int, str], summary: str) -> None:
     """Puts the lines into the README, beside those of mutants that were not tried this time."""
-    text, *_ = README.read_text(encoding="utf-8").split(HEAD)
+    before = README.read_text(encoding="utf-8")
     kept = {tuple(old.split(" | ")[1:3]): old.split(" | ", 1)[1]
-            for old in README.read_text(encoding="utf-8").splitlines() if old.count(" | ") == 4}
+            for old in before.splitlines() if old.count(" | ") == 4}
     for number, mutant in enumerate(MUTANTS, start=1):
-        if number not in lines and (mutant.idea, mutant.file) in kept:
-            lines[number] = f"| {number} | {kept[mutant.idea, mutant.file]}"
-    intro, _ = text.split("Last run: ")
-    README.write_text(f"{intro}Last run: {summary}\n\n{HEAD}" + "".join(
+        if (mutant.idea, mutant.file) in kept:
+            lines.setdefault(number, f"| {number} | {kept[mutant.idea, mutant.file]}")
+    README.write_text(f"{before.split('Last run: ')[0]}Last run: {summary}\n\n{HEAD}" + "".join(
         f"{lines[number]}\n" for number in sorted(lines)), encoding="utf-8")
 
 
@@ -71,26 +79,31 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--save", action="store_true")
     parser.add_argument("--no-baseline", action="store_true", help="take it that the tests pass unchanged")
+    parser.add_argument("--check", action="store_true")
     given = parser.parse_args()
     picked = chosen(given.words)
-    start, lines, caught = time.monotonic(), {}, 0
+    if given.check:
+        return int(check(picked) > 0)
+    start, lines, caught = time.monotonic(), {}, []
     with tempfile.TemporaryDirectory(prefix="mutants-") as name:
         folder = Path(name)
-        if not given.no_baseline and not passes_unchanged([m for _, m in picked], folder, given.workers):
+        if not given.no_baseline and not passes_unchanged(
+                [mutant for _, mutant in picked if not problem(mutant)], folder, given.workers):
             print("These do not all pass with nothing changed, so no mutant was tried.")
             return 1
         tried = in_copies(run_with, [mutant for _, mutant in picked], folder, given.workers)
         for (number, mutant), result in zip(picked, tried, strict=True):
-            caught += result.caught
+            caught += [result] if result.caught else []
             lines[number] = line(number, mutant, result)
             print(lines[number] + (f"\n      {result.says}" if result.caught else ""), flush=True)
-    summary = (f"{caught} of {len(picked)} caught, in {(time.monotonic() - start) / 60:.0f} min, "
-               f"{given.workers} at a time; {machine()}."
+    slow, minutes = sum(result.slow for result in caught), (time.monotonic() - start) / 60
+    summary = (f"{len(caught)} of {len(picked)} caught, {len(caught) - slow} by the default run and {slow} "
+               f"by tests/slow, in {minutes:.0f} min, {given.workers} at a time; {machine()}."
                + (" The other rows are of earlier runs." if len(picked) < len(MUTANTS) else ""))
     print(f"\n{HEAD}" + "\n".join(lines.values()) + f"\n\n{summary}")
     if given.save:
         save(lines, summary)
-    return int(caught < len(picked))
+    return int(len(caught) < len(picked))
 
 
 if __name__ == "__main__":

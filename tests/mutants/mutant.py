@@ -1,5 +1,6 @@
 """One wrong idea, and how it gets into a copy of the project."""
 
+import ast
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,29 +25,42 @@ class Mutant(NamedTuple):
     def path(self, root: Path = ROOT) -> Path:
         if not self.file.isdecimal():
             return root / self.file
-        lesson, = (root / "notebooks").glob(f"{self.file}_*.ipynb")
-        return lesson
+        return next((root / "notebooks").glob(f"{self.file}_*.ipynb"), root / self.file)
 
     def arguments(self) -> tuple[str, ...]:
-        """The conftest.py compares a lesson's pictures; without it among the arguments it is not read."""
-        return tuple(self.run.split()) or (self.path().relative_to(ROOT).as_posix(), "tests/conftest.py")
+        return tuple(self.run.split()) or (self.path().relative_to(ROOT).as_posix(),)
 
 
 def source_changed(mutant: Mutant, root: Path = ROOT) -> tuple[str, str]:
     """What is changed (a file, or the source of a cell) as it is, and as it becomes.
 
-    Raises ValueError unless `old` is there exactly once.
+    Raises ValueError unless `old` is there exactly once, and what it becomes can be parsed.
     """
     path = mutant.path(root)
+    if not path.is_file():
+        raise ValueError(f"there is no {path.relative_to(root)}")
     if path.suffix == ".ipynb":
         parts = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     else:
         parts = [path.read_text(encoding="utf-8")]
     times = sum(part.count(mutant.old) for part in parts)
     if times != 1:
-        raise ValueError(f"{mutant.file}: {mutant.old!r} is there {times} times, not once")
-    part, = (part for part in parts if mutant.old in part)
-    return part, part.replace(mutant.old, mutant.new)
+        raise ValueError(f"{mutant.old!r} is there {times} times, not once")
+    before, = (part for part in parts if mutant.old in part)
+    after = before.replace(mutant.old, mutant.new)
+    if path.suffix in (".py", ".ipynb"):
+        ast.parse(after)  # a SyntaxError says nothing about the idea
+    return before, after
+
+
+def problem(mutant: Mutant) -> str:
+    """Why the mutant cannot be tried, or ''."""
+    gone = [name for name in mutant.arguments() if "/" in name and not (ROOT / name.split("::")[0]).exists()]
+    try:
+        source_changed(mutant)
+    except (ValueError, SyntaxError) as error:
+        return str(error)
+    return f"there is no {gone[0]}" if gone else ""
 
 
 def apply(mutant: Mutant, root: Path) -> None:

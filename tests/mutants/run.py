@@ -12,7 +12,7 @@ from queue import Queue
 from typing import NamedTuple
 
 from tests.mutants.child import CATCHES
-from tests.mutants.mutant import ROOT, Mutant, apply
+from tests.mutants.mutant import ROOT, Mutant, apply, problem
 
 LIMIT = 400  # seconds of one run
 
@@ -28,6 +28,11 @@ class Result(NamedTuple):
     @property
     def caught(self) -> bool:
         return self.how in CATCHES
+
+    @property
+    def slow(self) -> bool:
+        """Whether the test is in tests/slow, not in the default run."""
+        return self.test.startswith("tests/slow/")
 
     @property
     def passed(self) -> bool:
@@ -49,7 +54,7 @@ def run(arguments: tuple[str, ...], copy: Path) -> Result:
     report = copy.with_name(f"{copy.name}.json")
     report.unlink(missing_ok=True)
     env = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1",
-           "VAE_COURSE_THREADS": "1", "VAE_COURSE_NEEDS_BROWSER": "1"}  # no test may skip for want of one
+           "VAE_COURSE_NEEDS_BROWSER": "1"}  # no test may skip for want of one
     start = time.monotonic()
     process = subprocess.Popen([sys.executable, "-m", "tests.mutants.child", str(report), *arguments],
                                cwd=copy, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -72,13 +77,13 @@ def run(arguments: tuple[str, ...], copy: Path) -> Result:
 
 
 def run_with(mutant: Mutant, copy: Path) -> Result:
+    if why_not := problem(mutant):
+        return Result("", "does not apply", why_not, 0.0)
     path = mutant.path(copy)
     before = path.read_bytes()
     try:
         apply(mutant, copy)
         return run(mutant.arguments(), copy)
-    except ValueError as error:
-        return Result("", "does not apply", str(error), 0.0)
     finally:
         path.write_bytes(before)
 

@@ -1,0 +1,105 @@
+"""What pytest does with the lessons beyond nbval: numbers, pictures, the budget; and in how many processes.
+
+nbval runs each lesson's cells in a kernel and compares their texts. Here each lesson gets an empty model
+cache of its own. Numbers in a cell with a tag are compared as numbers (tests/tolerances.py), pictures as ink
+(tests/pictures.py). After its last cell one more test holds the lesson to its budget (tests/budget.py).
+"""
+
+import functools
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+from nbval.plugin import IPyNbCell, IPyNbFile
+
+from tests import budget, pictures, tolerances
+
+# What takes longest comes first, so that no process is left with it at the end. Then all others as they come.
+FIRST = ("tests/browser/", "notebooks/")
+MOST_PROCESSES = 4  # each with a kernel or a browser: up to 1 GB
+
+
+def pytest_xdist_auto_num_workers(config):
+    """One process for one file: others would only be started."""
+    files = [argument.split("::")[0] for argument in config.args]
+    return 0 if len(files) == 1 and Path(files[0]).is_file() else min(os.cpu_count() or 1, MOST_PROCESSES)
+
+
+def pytest_collection_modifyitems(items):
+    for lesson in {item.parent: None for item in items if isinstance(item.parent, IPyNbFile)}:
+        last = max(i for i, item in enumerate(items) if item.parent is lesson)
+        cells = sum(cell.cell_type == "code" for cell in lesson.nb.cells)
+        if sum(item.parent is lesson for item in items) == cells:  # not when cells are picked
+            items.insert(last + 1, LessonBudget.from_parent(lesson, name="budget"))
+    items.sort(key=lambda item: [not item.nodeid.startswith(place) for place in FIRST])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item):
+    """Before a lesson's kernel starts: an empty cache for it, and the clock at zero."""
+    lesson = item.parent
+    if not isinstance(lesson, IPyNbFile) or hasattr(lesson, "seconds"):
+        return (yield)
+    lesson.seconds = 0.0
+    cache = tempfile.TemporaryDirectory()
+    os.environ["VAE_COURSE_CACHE"] = cache.name
+    result = yield
+    lesson.addfinalizer(cache.cleanup)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Around nbval: numbers as the cell's tags want them, and the pictures, which nbval passes over."""
+    if not isinstance(item, IPyNbCell):
+        return (yield)
+    tags = item.cell.metadata.get("tags", [])
+    try:
+        tolerance = tolerances.of_tags(tags)
+    except ValueError as error:
+        item.raise_cell_error(str(error))
+    if tolerance:
+        item.compare_outputs = functools.partial(tolerances.compare_outputs, item, tolerance)
+    with pictures.Shown(item.parent) as shown:
+        result = yield
+    wrong = pictures.complaints(pictures.of_outputs(item.cell.outputs),
+                                pictures.of_outputs(shown.outputs.values()),
+                                f"{item.path.stem}-cell-{item.cell_num}",
+                                pictures.FAR if pictures.MAY_MOVE in tags else pictures.REACH)
+    if wrong:
+        item.raise_cell_error(f"The pictures of {item.path.name} differ", "\n".join(wrong))
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    if isinstance(item.parent, IPyNbFile) and not isinstance(item, LessonBudget):
+        item.parent.seconds += call.duration
+    return (yield)
+
+
+class LessonBudget(pytest.Item):
+    """What the lesson just run by nbval took: told at the end, and far over its budget a failure."""
+
+    def runtest(self):
+        took = (self.path.stem, self.parent.seconds,
+                budget.peak_megabytes(self.parent.kernel.km.provisioner.pid))
+        self.user_properties.append(("budget", took))  # travels to the process that prints the table
+        far_over = budget.used(*took) > budget.FAILS
+        assert not far_over, f"more than {budget.FAILS} times its budget: {budget.line(*took)}"
+
+    def reportinfo(self):
+        return self.path, None, f"{self.path.name}: budget"
+
+    def repr_failure(self, excinfo, style=None):
+        return str(excinfo.value)
+
+
+def pytest_terminal_summary(terminalreporter):
+    lessons = {budget.line(*value) for reports in terminalreporter.stats.values() for report in reports
+               for name, value in getattr(report, "user_properties", []) if name == "budget"}
+    if lessons:
+        terminalreporter.section("lessons, from a fresh kernel and an empty cache")
+        for line in sorted(lessons):
+            terminalreporter.line(line)
