@@ -89,7 +89,7 @@ def test_every_layer_is_computed_as_torch_does(opened):
         assert torch.allclose(torch.tensor(found), network(MEANS), rtol=1e-5, atol=1e-7)
     exact = (x.relu(), x.tanh(), nn.functional.softplus(x), x.sigmoid())
     for curve, values in zip(curves, exact, strict=True):
-        assert torch.allclose(torch.tensor(curve), values, rtol=1e-5, atol=0)
+        assert torch.allclose(torch.tensor(curve), values, rtol=1e-6, atol=0)
 
 
 # -- LatentPad ---------------------------------------------------------------------------------
