@@ -1,4 +1,4 @@
-"""Eight learners on one machine: lesson 07 in eight kernels at once, beside eight in a row."""
+"""Eight learners on one machine: lesson 04 in eight kernels at once, beside eight in a row."""
 
 import statistics
 import tempfile
@@ -24,13 +24,13 @@ def measure() -> list[Row]:
     else:
         ended = (f"{took:.0f} s: {took / in_a_row:.2f} of it; all kernels "
                  f"{sum(megabytes for _, _, megabytes in done):,.0f} MB")
-    return [Row(f"{LEARNERS} learners, lesson 07",
+    return [Row(f"{LEARNERS} learners, lesson 04",
                 f"in a row {in_a_row:.0f} s ({LEARNERS} times the median of 3), at once {ended}")]
 
 
 def _lesson(limit: float = 300) -> tuple[float, float, float] | None:
-    """What `run` says of lesson 07 with an empty cache; None where it was not done in time."""
-    path = next(path for path in NOTEBOOKS if path.stem.startswith("07"))
+    """What `run` says of lesson 04 with an empty cache; None where it was not done in time."""
+    path = next(path for path in NOTEBOOKS if path.stem.startswith("04"))
     with tempfile.TemporaryDirectory() as cache:
         try:
             return run(path, cache, limit)
