@@ -54,8 +54,8 @@ def trace_autograd(tensor: Tensor, names: dict[str, Tensor], drawn: Iterable[str
     """The graph that autograd recorded for the scalar `tensor`, and what its gradient does there.
 
     Walks `grad_fn` and sends one gradient through it (no `.grad` is changed, the graph is kept).
-    Every node has `label`, `kind` ("loss", "step" or "leaf"), `name` and `value` (of a tensor in `names`, else
-    "" and None), `gradient` (what arrived there, or None) and `die`: whether a random draw is made there.
+    Every node has `label`, `kind` ("loss", "step" or "leaf"), `name` and `value` (of the tensor in `names`,
+    else "" and None), `gradient` (what arrived there, or None) and `die`: whether it is a random draw.
     A leaf has `state` too: what reaches it, or "constant" where it requires no gradient.
     An edge runs with the gradient; its `gradient` is what the step sent, its `carries` "gradient", "zero" or
     "value" (a constant that the step reads). `graph.graph["order"]` has the steps as autograd ran them.

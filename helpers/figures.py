@@ -172,9 +172,9 @@ def autograd_graph(tensor: Tensor, names: dict[str, Tensor], *, drawn: Sequence[
                    ax: Axes | None = None) -> Axes:
     """Draws the real graph of `trace_autograd`: the loss on top, the leaves below.
 
-    Arrows show the path of the gradient, with its number where it is one. A leaf that it reaches is a round box with its gradient; one that
-    gets exactly zero is a torn box behind a cut arrow; one without a path is a dashed box. A die stands
-    beside each random draw: a step that is one, and each constant whose name is in `drawn`.
+    Arrows show the path of the gradient, with its number. A leaf that it reaches is a round box with its
+    gradient; one that gets exactly zero is a torn box behind a cut arrow; one without a path is a dashed
+    box. A die stands beside each random draw: a step that is one, and a constant whose name is in `drawn`.
     """
     return draw_trace(trace_autograd(tensor, names, drawn), title=title, ax=ax)
 

@@ -17,7 +17,7 @@ from traitlets import TraitError
 from helpers.data import load_digits
 from helpers.figures import tile
 from helpers.vae import VAE, kl_divergence
-from helpers.widgets import DigitCanvas, Interpolation, LatentPad, Traversals
+from helpers.widgets import Backprop, DigitCanvas, Interpolation, LatentPad, Traversals
 from helpers.widgets._base import pack_images, pack_network
 from helpers.widgets.interpolation import _percent
 from helpers.widgets.traversals import VALUES
@@ -487,24 +487,28 @@ def test_the_numbers_are_those_of_autograd():
             continue
         d_z, *gradients = torch.autograd.grad(loss, [z, *parameters.values()])
         assert found["Pow"] == "gradient 1"
-        expected = {"Sub": d_z, f"{z.grad_fn.name()[:-9]}: z": d_z, **dict(zip(parameters, gradients, strict=True))}
+        expected = {"Sub": d_z, f"{z.grad_fn.name()[:-9]}: z": d_z}
+        expected |= zip(parameters, gradients, strict=True)
         for name, gradient in expected.items():
-            assert float(found[name].split()[1].replace("−", "-")) == pytest.approx(gradient.item(), rel=0.005)
-        assert [edge["factor"].split(" = ")[0] for edge in run["edges"]] == (
-            ["", "2 (z − k)", "× 1", "× 2"] if len(parameters) == 1 else ["", "2 (z − k)", "× 1", "× 0", "× 0"])
+            number = float(found[name].split()[1].replace("−", "-"))
+            assert number == pytest.approx(gradient.item(), rel=0.005)
+        assert [edge["factor"].split(" = ")[0] for edge in run["edges"]] == [
+            "", "2 (z − k)", "× 1", *(["× 2"] if len(parameters) == 1 else ["× 0", "× 0"])]
 
 
 def test_each_step_is_said_in_words():
     through, cut, no_path = (run["steps"] for run in backprop()._runs)
     assert through[2]["words"] == "The gradient 1 arrives at Pow. It sends 1 × 2 (z − k) = −5 to Sub."
     assert through[4]["words"] == "The gradient −5 arrives at Mul. It sends −5 × 2 = −10 to mu."
-    assert re.fullmatch(r"The gradient (−?[\d.]+) arrives at Normal \(the draw\)\. It sends \1 × 0 = 0 to mu and "
-                        r"\1 × 0 = 0 to sigma\. The gradient stops at the die\.", cut[4]["words"])
+    assert re.fullmatch(
+        r"The gradient (−?[\d.]+) arrives at Normal \(the draw\)\. It sends \1 × 0 = 0 to mu and "
+        r"\1 × 0 = 0 to sigma\. The gradient stops at the die\.", cut[4]["words"])
     assert "element 0 of tensors does not require grad" in no_path[1]["words"]
 
 
 def test_the_die_stands_where_z_is_drawn():
-    dice = [[node["title"].split(" =")[0] for node in run["nodes"] if node["die"]] for run in backprop()._runs]
+    dice = [[node["title"].split(" =")[0] for node in run["nodes"] if node["die"]]
+            for run in backprop()._runs]
     assert dice == [[], ["Normal: z"], ["z"]]
 
 

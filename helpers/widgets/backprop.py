@@ -82,8 +82,9 @@ def _packed(line: str, graph: "nx.DiGraph", derivatives: dict[str, str]) -> dict
                      f"{' (the draw)' if node['die'] else ''}. It sends {' and '.join(sends)}.")
             if node["die"] and not any(sent.values()):
                 words += " The gradient stops at the die."
+        numbers = {keys.index(below): f"gradient {_number(arrived[below])}" for below in sent}
         steps.append({"words": words, "edges": [edges.index((key, below)) for below in sent],
-                      "numbers": {keys.index(below): f"gradient {_number(arrived[below])}" for below in sent}})
+                      "numbers": numbers})
     if not edges:
         steps[1:] = [{"words": _error(graph), "edges": [], "numbers": {keys.index("loss"): "RuntimeError"}}]
     steps[-1]["numbers"] |= {keys.index(key): "no gradient" for key in keys
