@@ -200,7 +200,7 @@ def draw_trace(graph: "nx.DiGraph", *, title: str = "", ax: Axes | None = None) 
                     bbox={"fc": "white", "ec": "none", "pad": 1})
         elif edge["carries"] == "gradient" and edge["gradient"].numel() == 1:
             ax.annotate(f"{edge['gradient'].item():.2f}", middle, (5, 0), textcoords="offset points",
-                        color=GREEN, fontsize=9, va="center")
+                        color=INK, fontsize=10, va="center")
     for key, node in graph.nodes(data=True):
         words, edge, fill, box, style = _node_look(node)
         text = ax.text(*places[key], words, ha="center", va="center", zorder=2, fontsize=10, color=INK,

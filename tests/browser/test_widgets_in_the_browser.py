@@ -595,12 +595,13 @@ def is_at_step(page, run, step):
 
 
 def test_a_gradient_by_buttons_to_the_end_of_each_run(opened):
-    page = opened(backprop())
+    page, heights = opened(backprop(), viewport={"width": 320, "height": 900}), set()
     forth = page.get_by_role("button", name="step", exact=True)
     for run, last in enumerate([4, 4, 1]):
         page.get_by_role("radio").nth(run).check()
         for step in range(last + 1):
             assert is_at_step(page, run, step)
+            heights.add(page.locator(".vae-widget").bounding_box()["height"])
             forth.click()
         assert is_at_step(page, run, last)
         stopped = page.locator(".vae-stop").all_text_contents()
@@ -608,6 +609,7 @@ def test_a_gradient_by_buttons_to_the_end_of_each_run(opened):
         assert page.locator(".vae-die").count() == [0, 1, 1][run]
     page.get_by_role("button", name="step back").click()
     assert is_at_step(page, 2, 0)
+    assert len(heights) == 1
 
 
 def test_a_gradient_by_keys(opened):
