@@ -138,11 +138,12 @@ function graphOf(run, { width, height }) {
 function arrowOf({ carries, factor }, [x1, y1], [x2, y2]) {
   const from = [x1, y1 + HIGH / 2], to = [x2, y2 - HIGH / 2 - 2], half = [(x1 + x2) / 2, (from[1] + to[1]) / 2];
   const line = { x1: from[0], y1: from[1], x2: to[0], y2: to[1] };
-  const turn = Math.atan2(to[1] - from[1], to[0] - from[0]) * 180 / Math.PI, left = x2 < x1 - 1;
+  const turn = Math.atan2(to[1] - from[1], to[0] - from[0]) * 180 / Math.PI;
+  const beside = Math.abs(x1 - x2) < 1 ? 9 : 15, left = x2 < x1 - 1;
   const node = svg("g", { class: `vae-arrow vae-${carries}` }, svg("line", line),
     svg("line", { ...line, class: "vae-run-line", pathLength: 1 }),
     svg("path", { d: "M0 0L-10 -5V5Z", transform: `translate(${to}) rotate(${turn})` }),
-    svg("text", { x: half[0] + (left ? -9 : 9), y: half[1] + 5, "text-anchor": left ? "end" : "start" },
+    svg("text", { x: half[0] + (left ? -beside : beside), y: half[1] + 5, "text-anchor": left ? "end" : "start" },
       carries === "zero" ? `${factor} ✂\uFE0E` : factor));
   return { node };
 }
@@ -152,13 +153,13 @@ function boxOf({ title, die, state }, [x, y]) {
   const node = svg("g", { class: `vae-box vae-${state}`, transform: `translate(${x} ${y})` },
     svg("rect", { x: -WIDE / 2, y: -HIGH / 2, width: WIDE, height: HIGH, rx: 8 }),
     svg("text", { y: -4 }, title), number);
-  if (die) node.append(dieAt(-WIDE / 2 - 14, -HIGH / 2 - 10));
+  if (die) node.append(dieAt(-WIDE / 2 - 18, -HIGH / 2 - 14));
   return { node, number };
 }
 
 function dieAt(x, y) {
   const pips = [[7, 7], [21, 7], [14, 14], [7, 21], [21, 21]];
-  return svg("g", { class: "vae-die", transform: `translate(${x} ${y}) rotate(-8 14 14)` },
+  return svg("g", { class: "vae-die", transform: `translate(${x} ${y}) rotate(-8 14 14) scale(0.9)` },
     svg("rect", { width: 28, height: 28, rx: 5 }), ...pips.map(([cx, cy]) => svg("circle", { cx, cy, r: 2.8 })));
 }
 
