@@ -5,7 +5,7 @@ COIN = "def gradient_for_a_coin(f, mu):\n"
 
 # (exercise, answer, what the check has to say of it)
 WRONG = [
-    (0, "arrives = dict.fromkeys(arrives, True)", "2 of 6 agree with autograd. For one of the others: a path"),
+    (0, "arrives = dict.fromkeys(arrives, True)", "2 of 6 agree with autograd. For one of the others: a"),
     (0, "arrives = dict.fromkeys(arrives, False)", "4 of 6 agree"),
     (0, "arrives = {'z': True}", "its six lines"),
     (0, "arrives = dict(zip(arrives, [1, 0, 1, 1, 0, 0]))", "can only jump"),
@@ -23,12 +23,11 @@ WRONG = [
     (1, SAMPLE + "    return w * x + log_sigma.exp() * torch.randn(())", "each should get its own"),
     (1, SAMPLE + "    torch.manual_seed(0)\n    return w * x + log_sigma.exp() * torch.randn_like(x)",
      "fresh noise"),
-    (1, SAMPLE + "    return w * x + log_sigma.exp() * torch.randn_like(x).mean()", "each should get its own"),
     (2, COIN + "    return 0", "the derivative of one toss"),
     (2, COIN + "    x = torch.tensor(mu, requires_grad=True)\n    f(x).backward()\n    return x.grad",
      "never lands on mu"),
     (2, COIN + "    return mu * f(1) + (1 - mu) * f(0)", "the expectation itself"),
-    (2, COIN + "    return f(0) - f(1)", "the wrong sign"),
+    (2, COIN + "    return f(0) - f(1)", "wrong in sign"),
     (2, COIN + "    return f(1) + f(0)", "what happens to the other"),
     (2, COIN + "    return (f(torch.bernoulli(torch.tensor(mu + 0.01))) - f(torch.rand(()))) / 0.01",
      "nothing needs to be drawn"),
