@@ -104,6 +104,6 @@ def gradient_for_a_coin(function) -> str:
                 ):
                     if abs(value - mistaken) < 1e-4:
                         raise Wrong(reason)
-                raise Wrong(f"at mu = {mu} it is off by {abs(value - up + down):.2g} for one of the functions "
-                            "that were tried")
+                raise Wrong(f"at mu = {mu} it is off by {abs(value - up + down):.2g} for one of the "
+                            "functions that were tried")
     return "It holds for three functions, and none of their derivatives was needed."

@@ -5,7 +5,8 @@ COIN = "def gradient_for_a_coin(f, mu):\n"
 
 # (exercise, answer, what the check has to say of it)
 WRONG = [
-    (0, "arrives = dict.fromkeys(arrives, True)", "2 of 6 agree with autograd. For one of the others: a"),
+    (0, "arrives = dict.fromkeys(arrives, True)", "2 of 6 agree with autograd."),
+    (0, "arrives = dict.fromkeys(arrives, True)", "a path to mu is not enough"),
     (0, "arrives = dict.fromkeys(arrives, False)", "4 of 6 agree"),
     (0, "arrives = {'z': True}", "its six lines"),
     (0, "arrives = dict(zip(arrives, [1, 0, 1, 1, 0, 0]))", "can only jump"),
