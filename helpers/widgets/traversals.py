@@ -90,7 +90,7 @@ class Traversals(CodesWidget):
         z[:, dimension - 1] = torch.tensor([*VALUES, self.value])
         return z
 
-    def _draw(self) -> Figure:
+    def figure(self) -> Figure:
         drawn = self.order[:ROWS_DRAWN]
         height = 0.62 * len(drawn) + 0.65  # inches
         figure = plt.figure(figsize=(7.6, max(height, 1.9)), layout="none")
