@@ -28,7 +28,7 @@ def page(lab, browser):
 
 
 def test_canvas_and_pad_are_side_by_side_and_in_view(page):
-    page.get_by_label("sheet to draw a digit on").evaluate("node => node.closest('.vae-widget').scrollIntoView()")
+    page.locator(".vae-widget").first.evaluate("node => node.scrollIntoView()")
     sheet, plane, decoded = (page.get_by_label(name).bounding_box() for name in (
         "sheet to draw a digit on", "latent space", "the picture decoded from z"))
     assert sheet["x"] + sheet["width"] < plane["x"] < plane["x"] + plane["width"] < decoded["x"]

@@ -2,6 +2,7 @@
 
 import math
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -139,7 +140,7 @@ def test_the_pad_by_mouse(opened):
 
 
 def test_the_pad_by_keys(opened):
-    page = opened(pad())
+    page = opened(pad(z=(0.0, 0.0)))
     page.keyboard.press("Tab")
     for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowDown", "Shift+ArrowLeft"):
         page.keyboard.press(key)
@@ -211,7 +212,10 @@ def test_a_second_click_at_the_same_place_picks_the_next_nearest(opened):
 COUNT = """() => {
     window.seen = {decoded: 0, sent: []};
     const put = CanvasRenderingContext2D.prototype.putImageData;
-    CanvasRenderingContext2D.prototype.putImageData = function (...rest) { put.apply(this, rest); seen.decoded++; };
+    CanvasRenderingContext2D.prototype.putImageData = function (...rest) {
+        put.apply(this, rest);
+        seen.decoded++;
+    };
     widget.model.save_changes = () => seen.sent.push([performance.now(), ...widget.model.get('z')]);
 }"""
 MOVE = """([[x, y], [toX, toY], events]) => {
@@ -220,6 +224,7 @@ MOVE = """([[x, y], [toX, toY], events]) => {
             pointerId: 1, isPrimary: true, buttons: 1, clientX: x + i / events * (toX - x),
             clientY: y + i / events * (toY - y)}));
     }
+    return window.seen.decoded;
 }"""
 
 
@@ -230,8 +235,7 @@ def test_the_pad_decodes_once_a_frame_and_tells_python_ten_times_a_second(opened
     page.mouse.down()
     painted(page)
     page.evaluate(COUNT)
-    page.evaluate(MOVE, [start, end, 50])
-    assert page.evaluate("seen.decoded") == 0
+    assert page.evaluate(MOVE, [start, end, 50]) == 0
     assert is_at(page, z)
     assert page.evaluate("seen.decoded") == 1
     for _ in range(12):
@@ -241,7 +245,7 @@ def test_the_pad_decodes_once_a_frame_and_tells_python_ten_times_a_second(opened
     page.mouse.up()
     sent = page.evaluate("seen.sent")
     assert len(sent) >= 3
-    assert min(later[0] - sooner[0] for sooner, later in zip(sent[:-1], sent[1:-1], strict=False)) >= 99
+    assert min(later[0] - sooner[0] for sooner, later in pairwise(sent[:-1])) >= 99
     assert sent[-1][1:] == state(page, "z") == pytest.approx(z)
 
 
@@ -366,9 +370,9 @@ def test_the_picked_posterior_is_drawn_at_one_and_two_sigma(opened):
 
 def test_the_picked_digit_is_shown_above_its_mean(opened):
     page = opened(pad(means=torch.tensor([[-2.0, 0.0], [2.0, 3.6], [0.0, -2.5]])))
-    for index, (place, other) in {0: ((-2.0, 0.6), (-2.0, -0.6)), 1: ((2.0, 3.0), (2.0, 4.2))}.items():
+    for index, place in enumerate([(-2.0, 0.6), (2.0, 3.0)]):  # the second below, or it would be cut off
         set_state(page, picked=index)
-        assert ink(page, 1, place, 4.0)[1] > 120
+        assert ink(page, 1, place, 4.0)[0] == 255
         set_state(page, picked=None)
         assert ink(page, 1, place, 4.0)[0] == 0
 
