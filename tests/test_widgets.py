@@ -332,6 +332,15 @@ def test_z_is_set_from_whatever_holds_two_numbers(z):
     assert widget.z == [1.0, -2.0]
 
 
+def test_a_z_from_the_browser_is_not_sent_back(monkeypatch):
+    widget, sent = pad(), []
+    monkeypatch.setattr(widget, "_send", lambda message, buffers=None: sent.append(message))
+    widget.set_state({"z": [1.0, 2.0]})
+    assert (widget.z, sent) == ([1.0, 2.0], [])
+    widget.z = [2.0, 1.0]
+    assert [message["state"] for message in sent] == [{"z": [2.0, 1.0]}]
+
+
 def test_what_is_picked_starts_at_its_mean():
     widget = pad()
     widget.epsilon = [1.0, 1.0]
