@@ -25,7 +25,7 @@ class DigitCanvas(BrowserWidget):
     images: some digits (n, 784) to take instead of drawing, pixels from 0 to 1 (above 0.5 is ink)
     labels: what these digits are, n of them
     pad: a `LatentPad`, linked to the drawing: `pad.drawn` becomes [mu_1, mu_2, sigma_1, sigma_2] and
-        `pad.z` [mu_1, mu_2]. The latent space must be a plane.
+        `pad.z` [mu_1, mu_2]. The latent space must be a plane. `SideBySide(canvas, pad)` shows both.
 
     The browser makes a drawing into a digit as MNIST's were made: its longer side is 20 pixels, and its
     centre of mass is near the middle of the image. Its lines get the usual width of MNIST's, whatever the
@@ -59,7 +59,7 @@ class DigitCanvas(BrowserWidget):
 
     @classmethod
     def of(cls, model: nn.Module, **options) -> "DigitCanvas":
-        """The canvas of a `helpers.vae.VAE`."""
+        """The canvas of a `helpers.vae.VAE`; `to_html` takes the encoder along, and needs one."""
         canvas = cls(model.encode, **options)
         canvas._model = model
         return canvas
