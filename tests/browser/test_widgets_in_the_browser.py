@@ -284,7 +284,7 @@ def test_a_point_beyond_the_square_is_shown_as_it_is(opened):
     assert is_at(page, [4.0, -1.0])
 
 
-@pytest.mark.parametrize(("width", "height"), [(900, 720), (552, 360), (432, 360)])
+@pytest.mark.parametrize(("width", "height"), [(900, 720), (552, 360), (440, 360)])
 def test_the_picture_is_beside_the_plane_and_in_view(opened, width, height):
     page = opened(pad(), viewport={"width": width, "height": height})  # 1280 x 720 at 200 %: 640 x 360
     plane = page.get_by_role("application").bounding_box()
