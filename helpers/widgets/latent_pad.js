@@ -344,7 +344,7 @@ function badge(context, data, at, label) {
   context.font = "bold 34px system-ui, sans-serif";
   context.textAlign = "center";
   context.textBaseline = "middle";
-  context.fillStyle = data.colours[label];
+  context.fillStyle = data.colours[label] ?? "#111";
   context.fillText(label, x, y + 2);
 }
 
