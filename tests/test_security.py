@@ -15,6 +15,7 @@ from torch import nn
 
 from helpers import data
 from helpers.exercises import lesson00
+from helpers.vae import VAE
 from helpers.widgets import DigitCanvas, Explorer, Interpolation, LatentPad, Traversals
 from tests.conftest import NOTEBOOKS, ROOT
 
@@ -182,7 +183,9 @@ def hostile(x):
 
 def widgets_with_hostile_text():
     codes, images = torch.randn(3, 2, generator=torch.Generator().manual_seed(0)), torch.zeros(3, 16)
-    canvas = DigitCanvas(hostile)
+    model = VAE(2, hidden=2)
+    model.encode = hostile
+    canvas = DigitCanvas.of(model)
     canvas.draw(torch.ones(784))
     assert ATTACK in canvas.message
     yield canvas

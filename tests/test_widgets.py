@@ -17,7 +17,7 @@ from traitlets import TraitError
 from helpers.data import load_digits
 from helpers.figures import tile
 from helpers.vae import VAE, kl_divergence
-from helpers.widgets import Backprop, DigitCanvas, Interpolation, LatentPad, Traversals
+from helpers.widgets import Backprop, DigitCanvas, Interpolation, LatentPad, SideBySide, Traversals
 from helpers.widgets._base import pack_images, pack_network
 from helpers.widgets.interpolation import _percent
 from helpers.widgets.traversals import VALUES
@@ -78,7 +78,7 @@ def test_the_picture_follows_each_trait_and_keeps_its_size(name, trait, value):
 
 def sheets(widget) -> list[tuple[np.ndarray, list[str], list[str]]]:
     """Of each sheet in the picture: its pixels, the words beside its rows and above its columns."""
-    figure = widget._draw()
+    figure = widget.figure()
     plt.close(figure)
     return [(ax.images[0].get_array(), [text.get_text() for text in ax.get_yticklabels()],
              [text.get_text() for text in ax.get_xticklabels()]) for ax in figure.axes if ax.images]
@@ -86,7 +86,7 @@ def sheets(widget) -> list[tuple[np.ndarray, list[str], list[str]]]:
 
 @torch.no_grad()
 def test_the_pictures_show_what_torch_decodes():
-    (pixels, _, _), = sheets(pad(z=(1.0, -2.0)))
+    *_, (pixels, _, _) = sheets(pad(z=(1.0, -2.0)))
     assert np.array_equal(pixels, decoder()(torch.tensor([[1.0, -2.0]])).view(8, 8))
 
     widget = traversals()
@@ -118,6 +118,19 @@ def test_the_pictures_show_what_torch_decodes():
     assert np.array_equal(pixels, digit.view(28, 28))
 
 
+def test_the_picture_says_that_it_is_one_and_the_figure_does_not(monkeypatch):
+    drawn = []
+    monkeypatch.setattr("helpers.widgets._base.png", lambda figure: drawn.append(figure) or b"")
+    for make in EVERY.values():
+        widget = make()
+        assert widget.picture == b""
+        figure = widget.figure()
+        assert plt.get_fignums() == [figure.number]  # left to who asked for it
+        plt.close(figure)
+        assert [text.get_text() for text in drawn[-1].texts[-1:]] == ["Does not move? Run this cell again."]
+        assert len(figure.texts) == len(drawn[-1].texts) - 1
+
+
 @pytest.mark.parametrize("make", [
     LatentPad, lambda network: Traversals(network, normal(5, 2), KL[:2]),
     lambda network: Interpolation(network, normal(5, 2), IMAGES)], ids=["pad", "traversals", "interpolation"])
@@ -130,11 +143,12 @@ def test_training_the_decoder_further_changes_nothing(make):
 
 
 def test_a_file_holds_all_it_needs(tmp_path):
-    page = pad().to_html(tmp_path / "pad.html", title="a <pad> & more").read_text(encoding="utf-8")
+    path = pad(z=(0.5, -1.0)).to_html(tmp_path / "pad.html", title="a <pad> & more")
+    page = path.read_text(encoding="utf-8")
     assert "<title>a &lt;pad&gt; &amp; more</title>" in page
     assert not re.search(r"(src|href)=|https?://|import ", page)
     state = json.loads(re.search(r"^const state = (.*);$", page, re.M)[1])
-    assert state["z"] == [0.0, 0.0]
+    assert state["z"] == [0.5, -1.0]
     assert len(base64.b64decode(state["_weights"]["base64"])) == 4 * (2 * 16 + 16 + 16 * 64 + 64)
 
 
@@ -142,7 +156,7 @@ def test_a_file_holds_all_it_needs(tmp_path):
     ("nowhere/pad.html", FileNotFoundError), (".", IsADirectoryError if os.name == "posix" else OSError)])
 def test_where_no_file_can_be_none_is_written(tmp_path, path, error):
     with pytest.raises(error):
-        canvas().to_html(tmp_path / path)
+        pad().to_html(tmp_path / path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -248,6 +262,7 @@ VAE_OF_2, CODES, IMAGES = VAE(2, hidden=4, pixels=64), normal(5, 4), uniform(5, 
     (lambda: DigitCanvas(None), TypeError, "encode: a function of a digit is needed, not None"),
     (lambda: DigitCanvas(lambda x: None), TypeError, "encode: it must return mu and logvar, not NoneType"),
     (lambda: DigitCanvas.of(VAE(3, hidden=4), pad=pad()), ValueError, "pad: .* 2 dimensions"),
+    (lambda: DigitCanvas(encode).to_html("canvas.html"), ValueError, "only DigitCanvas.of.model. takes its"),
     (lambda: canvas().draw(torch.zeros(2, 784)), ValueError, r"image: the shape \(n, 784\)"),
     (lambda: canvas().draw(torch.full((784,), 255.0)), ValueError, "image: pixels from 0 to 1 are needed"),
 ])
@@ -286,6 +301,33 @@ def test_z_is_decoded_as_torch_does():
         assert torch.equal(widget.decoded, decoder()(torch.tensor([[1.0, -2.0]]))[0])
 
 
+@pytest.mark.parametrize(("extent", "start"), [(4.0, [-2.9, 0.0]), (3.0, [1.0, 0.0]), (9.0, [3.1, 0.0])])
+def test_it_starts_at_the_mean_with_the_most_contrast_away_from_the_edge(extent, start):
+    network = nn.Sequential(nn.Linear(2, 4), nn.Sigmoid())  # the farther out, the surer
+    network[0].weight.data = torch.tensor([[2.0, 0], [2, 0], [-2, 0], [-2, 0]])
+    network[0].bias.data.zero_()
+    means = torch.tensor([[0.0, 0.0], [1.0, 0.0], [-2.9, 0.0], [3.1, 0.0]])
+    assert LatentPad(network, means=means, extent=extent).z == pytest.approx(start)
+    assert LatentPad(network, means=means, extent=extent, z=(0.0, 0.5)).z == [0.0, 0.5]
+    assert LatentPad(network, extent=extent).z == [0.0, 0.0]
+
+
+def test_the_figure_names_circles_shade_and_axes_and_keeps_the_ring_at_the_edge():
+    figure = pad(z=(9.0, -1.0)).figure()
+    plt.close(figure)
+    plane, picture = figure.axes
+    words = "Circles: 1, 2, 3 standard deviations of the prior. Grey: its density."
+    assert (plane.get_title(loc="left") or plane.get_title()) == words
+    assert (plane.get_xlabel(), plane.get_ylabel()) == ("$z_1$", "$z_2$")
+    radii = {text.get_text(): math.hypot(*text.get_position()) for text in plane.texts}
+    assert radii == pytest.approx({"1": 1, "2": 2, "3": 3})
+    assert [circle.radius for circle in plane.patches] == [1, 2, 3]
+    density = plane.images[0].get_array()
+    assert density[50, 85] / density[50, 50] == pytest.approx(math.exp(-(2.869**2) / 2), rel=0.01)
+    assert [line.get_xydata().tolist() for line in plane.lines] == [[[4.0, -1.0]]] * 2
+    assert "(9.00, -1.00)" in (picture.get_title(loc="left") or picture.get_title())
+
+
 @pytest.mark.parametrize("z", [(1, -2), np.array([1.0, -2.0]), torch.tensor([1.0, -2.0]),
                                [np.float32(1), torch.tensor(-2.0)]],
                          ids=["tuple", "array", "tensor", "scalars"])
@@ -293,6 +335,15 @@ def test_z_is_set_from_whatever_holds_two_numbers(z):
     widget = pad()
     widget.z = z
     assert widget.z == [1.0, -2.0]
+
+
+def test_a_z_from_the_browser_is_not_sent_back(monkeypatch):
+    widget, sent = pad(), []
+    monkeypatch.setattr(widget, "_send", lambda message, buffers=None: sent.append(message))
+    widget.set_state({"z": [1.0, 2.0]})
+    assert (widget.z, sent) == ([1.0, 2.0], [])
+    widget.z = [2.0, 1.0]
+    assert [message["state"] for message in sent] == [{"z": [2.0, 1.0]}]
 
 
 def test_what_is_picked_starts_at_its_mean():
@@ -459,6 +510,18 @@ def test_an_error_in_the_encoder_is_said_and_goes_when_it_is_mended(wrong):
     answer = encode
     widget.draw(torch.zeros(784))
     assert (widget.message, len(widget.mu)) == ("", 2)
+
+
+def test_side_by_side_shows_both_pictures():
+    linked = pad(z=(1.0, 1.0))
+    both = SideBySide(canvas(pad=linked), linked)
+    one, other, together = (plt.imread(io.BytesIO(widget.picture)) for widget in (*both.children, both))
+    assert repr(both) == "SideBySide(DigitCanvas(empty), LatentPad(z=(1.00, 1.00), picked=None))"
+    assert together.shape == (max(len(one), len(other)), one.shape[1] + other.shape[1], 4)
+    assert np.array_equal(together[: len(one), : one.shape[1]], one)
+    assert np.array_equal(together[: len(other), one.shape[1] :], other)
+    data = both._repr_mimebundle_()
+    assert base64.b64decode((data[0] if isinstance(data, tuple) else data)["image/png"]) == both.picture
 
 
 def test_mnist_has_its_centre_of_mass_at_pixel_14():

@@ -5,6 +5,7 @@ from helpers.widgets.digit_canvas import DigitCanvas
 from helpers.widgets.explorer import Explorer
 from helpers.widgets.interpolation import Interpolation
 from helpers.widgets.latent_pad import LatentPad
+from helpers.widgets.side_by_side import SideBySide
 from helpers.widgets.traversals import Traversals
 
-__all__ = ["Backprop", "DigitCanvas", "Explorer", "Interpolation", "LatentPad", "Traversals"]
+__all__ = ["Backprop", "DigitCanvas", "Explorer", "Interpolation", "LatentPad", "SideBySide", "Traversals"]
