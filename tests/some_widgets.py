@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from helpers.widgets import DigitCanvas, Interpolation, LatentPad, Traversals
+from helpers.widgets import DigitCanvas, Interpolation, JumpAndSlide, LatentPad, Traversals
 
 MEANS = torch.tensor([[-2.0, 0.0], [2.0, 1.0], [0.0, -2.5]])
 SIGMAS = torch.tensor([[0.3, 0.6], [0.05, 0.1], [0.5, 0.2]])
@@ -52,4 +52,5 @@ def canvas(**options) -> DigitCanvas:
 
 EVERY = {"LatentPad": lambda: pad(z=(0.5, -1.0)), "Traversals": traversals,
          "Interpolation": lambda: interpolation(labels=torch.arange(5)),
-         "DigitCanvas": lambda: canvas(images=uniform(10, 784), labels=torch.arange(10))}
+         "DigitCanvas": lambda: canvas(images=uniform(10, 784), labels=torch.arange(10)),
+         "JumpAndSlide": JumpAndSlide}

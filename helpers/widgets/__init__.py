@@ -3,7 +3,8 @@
 from helpers.widgets.digit_canvas import DigitCanvas
 from helpers.widgets.explorer import Explorer
 from helpers.widgets.interpolation import Interpolation
+from helpers.widgets.jump_and_slide import JumpAndSlide
 from helpers.widgets.latent_pad import LatentPad
 from helpers.widgets.traversals import Traversals
 
-__all__ = ["DigitCanvas", "Explorer", "Interpolation", "LatentPad", "Traversals"]
+__all__ = ["DigitCanvas", "Explorer", "Interpolation", "JumpAndSlide", "LatentPad", "Traversals"]
