@@ -178,13 +178,13 @@ def node_diagram(places: dict[str, tuple[float, float]], arrows: Collection[tupl
         _, ax = plt.subplots(figsize=(5, 4))
     nodes = {}
     for words, place in places.items():
-        box = {"fc": "#FFF6DC", "ec": INK, "boxstyle": "circle,pad=0.35"} if words in random else {
+        box = {"fc": "#FFF6DC", "ec": INK, "boxstyle": "circle,pad=0.45"} if words in random else {
             "fc": "white", "ec": BLUE, "boxstyle": "round,pad=0.5"}
-        nodes[words] = ax.text(*place, words, ha="center", va="center", fontsize=12, color=INK, zorder=3,
+        nodes[words] = ax.text(*place, words, ha="center", va="center", fontsize=12, color=INK, zorder=2,
                                bbox=box | {"lw": 1.6})
         if words in random:
-            ax.annotate(_DIE, place, (17, 13), textcoords="offset points", fontsize=19, color=INK, zorder=3,
-                        ha="center", va="center")
+            ax.annotate(_DIE, (1, 1), (8, 8), xycoords=nodes[words], textcoords="offset points", fontsize=19,
+                        color=INK, zorder=4, ha="center", va="center")
     centre = np.mean(list(places.values()), axis=0)
     for source, target in arrows:
         _arrow(ax, nodes[source], nodes[target], 0.0, {"color": INK, "lw": 1.3})
@@ -195,18 +195,20 @@ def node_diagram(places: dict[str, tuple[float, float]], arrows: Collection[tupl
             middle, (dx, dy) = (start + end) / 2, end - start
             side = -1 if np.dot((dy, -dx), centre - middle) > 0 else 1  # it bends away from the other nodes
             _arrow(ax, nodes[target], nodes[source], 0.3 * side, {"color": colour, "ls": style, "lw": 2})
-            ax.text(*middle + 0.3 * side * np.array((dy, -dx)) / np.hypot(dx, dy),
-                    "✂ 0" if words == "0" else words, color=colour, fontsize=13, ha="center", va="center",
-                    zorder=4, bbox={"fc": "white", "ec": "none", "pad": 0.5})
+            out = side * np.array((dy, -dx))  # from the middle outwards; the arc is at 0.15 of it
+            ax.annotate("✂ 0" if words == "0" else words, middle + 0.15 * out, 6 * out / np.hypot(*out),
+                        textcoords="offset points", color=colour, fontsize=13, zorder=4, va="center",
+                        ha="right" if out[0] < 0 else "left")
     xs, ys = zip(*places.values(), strict=True)
     ax.set(xlim=(min(xs) - 0.6, max(xs) + 0.6), ylim=(min(ys) - 0.45, max(ys) + 0.45), title=title)
+    ax.set_aspect("equal")
     ax.axis("off")
     return ax
 
 
 def _arrow(ax: Axes, start: Text, end: Text, bend: float, look: dict) -> None:
-    """From the edge of one node to the edge of another."""
-    ax.annotate("", end.get_position(), start.get_position(), zorder=2, arrowprops={
+    """From the edge of one node to the edge of another; drawn after both, whose edges are known then."""
+    ax.annotate("", end.get_position(), start.get_position(), zorder=3, arrowprops={
         "arrowstyle": "-|>", "mutation_scale": 14, "connectionstyle": f"arc3,rad={bend}", "shrinkA": 3,
         "shrinkB": 3, "patchA": start.get_bbox_patch(), "patchB": end.get_bbox_patch()} | look)
 

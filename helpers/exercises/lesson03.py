@@ -29,8 +29,8 @@ def draw_uniform(function) -> str:
             raise Wrong(f"the values are right, but the path to {name} is cut")
         slope, = torch.autograd.grad(z[at], end, retain_graph=True)
         if abs(slope.item()) > 1e-6:
-            raise Wrong(f"the values are right, but at u = {u[at]:g}, where z is the other end, autograd says "
-                        f"that z moves with {name}: a part of the path is cut")
+            raise Wrong(f"the values are right, but at u = {u[at]:g}, where z is the other end, autograd "
+                        f"says that z moves with {name}: a part of the path is cut")
     return "The values are right, and a right gradient reaches both ends."
 
 
@@ -44,21 +44,20 @@ def train(function) -> str:
     miss = mu - k
     root_mean_square = miss.square().mean().sqrt().item()
     if not miss.isfinite().all():
-        raise Wrong("mu is not finite: the steps add up and grow. Does each step begin with an empty gradient?")
+        raise Wrong("mu is not finite: the steps grow and grow. Does each begin with an empty gradient?")
     if (mu == 0).all():
         raise Wrong("each mu is still 0: no gradient arrives")
     if abs(miss.mean()) > 0.35:
-        raise Wrong(f"on average mu settles {abs(miss.mean()):.2f} beside its target, always on the same side: "
-                    "what is the mean of your noise?")
+        raise Wrong(f"on average mu settles {abs(miss.mean()):.2f} beside its target, always on the same "
+                    "side: what is the mean of your noise?")
     if root_mean_square > 0.5:
-        raise Wrong(f"the last loss is {loss:.3f} per image, but mu misses its target by {root_mean_square:.2f} "
-                    "(root mean square). Each mu has made up for one particular roll. Print z - mu in two "
-                    "steps and compare")
+        raise Wrong(f"the last loss is {loss:.3f} per image, but mu misses its target by "
+                    f"{root_mean_square:.2f} (root mean square). Each mu has made up for one particular roll")
     if root_mean_square < 0.02:
         raise Wrong("mu meets its target exactly, and nothing is random any more: "
                     "is z still a draw from N(mu, 1)?")
-    return (f"mu is within {root_mean_square:.2f} of its target (root mean square), and the loss in training, "
-            f"{loss:.2f}, is the loss with new noise.")
+    return (f"mu is {root_mean_square:.2f} from its target (root mean square), and the loss in training, "
+            f"{loss:.2f}, is what new noise gives as well.")
 
 
 @check
@@ -70,7 +69,8 @@ def paired_gradient(function) -> str:
         mu, sigma = 2.0, 0.5
         single, partner = slope(mu + sigma * epsilon), slope(mu - sigma * epsilon)
         target = (single + partner) / 2
-        found = same_shape(call(function, f, mu, sigma, epsilon.clone()), epsilon, "what is returned").detach()
+        found = call(function, f, mu, sigma, epsilon.clone())
+        found = same_shape(found, epsilon, "what is returned").detach()
         for misconception, values in (
                 ("this is the gradient at +epsilon alone: where is its partner?", single),
                 ("this is the gradient at -epsilon alone: where is its partner?", partner),

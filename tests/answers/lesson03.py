@@ -1,7 +1,8 @@
 """Answers to the exercises of lesson 03."""
 
 _UNIFORM = "def draw_uniform(low, high, u):\n    return "
-_PAIRED = "def paired_gradient(f, mu, sigma, epsilon):\n    mu = torch.full_like(epsilon, mu, requires_grad=True)\n"
+_PAIRED = ("def paired_gradient(f, mu, sigma, epsilon):\n"
+           "    mu = torch.full_like(epsilon, mu, requires_grad=True)\n")
 _TRAIN = """\
 def train(k, steps=200, step_size=0.02):
     mu = torch.zeros_like(k, requires_grad=True)
@@ -32,7 +33,8 @@ WRONG = [
     (0, _UNIFORM + "low + (high - low).detach() * u", "the path to high is cut"),
     (0, _UNIFORM + "low + (high - low.detach()) * u", "a part of the path is cut"),
     (1, _train(before="epsilon = torch.randn_like(k)"), "made up for one particular roll"),
-    (1, _train(within="torch.manual_seed(0); epsilon = torch.randn_like(k)"), "made up for one particular roll"),
+    (1, _train(within="torch.manual_seed(0); epsilon = torch.randn_like(k)"),
+     "made up for one particular roll"),
     (1, _train(within="epsilon = torch.rand_like(k)"), "what is the mean of your noise?"),
     (1, _train(before="epsilon = 0"), "nothing is random any more"),
     (1, _train(within="epsilon = torch.normal(mu, 1.0) - mu"), "each mu is still 0"),
