@@ -314,6 +314,13 @@ def test_dots_above_jump_and_dots_below_slide(opened):
     assert [limits(slider)[-1] for slider in (mu, sigma)] == [4.5, 1.2]
 
 
+@pytest.mark.parametrize(("wish", "seconds"), [("no-preference", "0.08s"), ("reduce", "0s")])
+def test_dots_are_set_down_at_once_for_whoever_wants_less_motion(opened, wish, seconds):
+    dots = opened(JumpAndSlide(), reduced_motion=wish).locator(".vae-dots g:last-of-type > :first-child")
+    assert dots.evaluate_all("nodes => nodes.map(node => getComputedStyle(node).transitionDuration)") == [
+        "0s", seconds]  # what jumps never glides
+
+
 @pytest.mark.parametrize("by", ["mouse", "touch"])
 def test_jump_and_slide_by_mouse_and_touch(opened, by):
     page = opened(JumpAndSlide(), has_touch=True)
