@@ -36,8 +36,8 @@ function render({ model, el }) {
 
   const root = element("div", { className: "vae-widget" }, mu.node, sigma.node, ...rows.map((r) => r.node),
     element("div", { className: "vae-row vae-close" }, again,
-      element("p", { className: "vae-caption", textContent:
-        "Move μ and follow the black dot. Above, each move draws again. Below, ε stays until you ask for a new one." })),
+      element("p", { className: "vae-caption", textContent: "Move μ and follow the black dot. "
+        + "Above, each move draws again. Below, ε stays until you ask for a new one." })),
     status);
   el.append(root);
 
@@ -126,7 +126,8 @@ function dotsOf(colour, mark, k) {
 
   const show = (z, mu, sigma) => {
     moves = [[mu, z], ...moves].filter(([, of]) => of.length === z.length).slice(0, LEVELS.length);
-    const each = z.map((_, i) => `M${moves.map(([, of], level) => `${across(of[i]).toFixed(1)} ${LEVELS[level]}`).join("L")}`);
+    const path = (i) => moves.map(([, of], level) => `${across(of[i]).toFixed(1)} ${LEVELS[level]}`).join("L");
+    const each = z.map((_, i) => `M${path(i)}`);
     lines.setAttribute("d", each.slice(0, -1).join(""));
     followed.setAttribute("d", each.at(-1));
     levels.forEach((label, level) => { label.textContent = moves[level] ? `μ = ${moves[level][0].toFixed(2)}` : ""; });
