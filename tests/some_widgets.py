@@ -5,7 +5,7 @@ from torch import nn
 from torch.distributions import Normal
 
 from helpers.vae import VAE
-from helpers.widgets import Backprop, DigitCanvas, Interpolation, LatentPad, Traversals
+from helpers.widgets import Backprop, DigitCanvas, Interpolation, JumpAndSlide, LatentPad, Traversals
 
 MEANS = torch.tensor([[-2.0, 0.0], [2.0, 1.0], [0.0, -2.5]])
 SIGMAS = torch.tensor([[0.3, 0.6], [0.05, 0.1], [0.5, 0.2]])
@@ -78,4 +78,4 @@ def backprop(**options) -> Backprop:
 EVERY = {"LatentPad": lambda: pad(z=(0.5, -1.0)), "Traversals": traversals,
          "Interpolation": lambda: interpolation(labels=torch.arange(5)),
          "DigitCanvas": lambda: canvas(images=uniform(10, 784), labels=torch.arange(10)),
-         "Backprop": backprop}
+         "Backprop": backprop, "JumpAndSlide": JumpAndSlide}

@@ -106,6 +106,7 @@ def test_helpers_and_lessons_do_not_open_connections(name):
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_scripts_make_no_html_of_text_and_fetch_nothing(path):
     script = path.read_text(encoding="utf-8")
+    script = script.replace('"http://www.w3.org/2000/svg"', "")  # the name of SVG, which nobody fetches
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser"
                          r"|createContextualFragment|\beval\(|new Function|srcdoc|setAttribute\(\s*[\"']on",
                          script)

@@ -17,7 +17,15 @@ from traitlets import TraitError
 from helpers.data import load_digits
 from helpers.figures import tile
 from helpers.vae import VAE, kl_divergence
-from helpers.widgets import Backprop, DigitCanvas, Interpolation, LatentPad, SideBySide, Traversals
+from helpers.widgets import (
+    Backprop,
+    DigitCanvas,
+    Interpolation,
+    JumpAndSlide,
+    LatentPad,
+    SideBySide,
+    Traversals,
+)
 from helpers.widgets._base import pack_images, pack_network
 from helpers.widgets.interpolation import _percent
 from helpers.widgets.traversals import VALUES
@@ -50,7 +58,8 @@ REPR = {"LatentPad": "LatentPad(z=(0.50, -1.00), picked=None)",
         "Traversals": "Traversals(4 dimensions, start=0, value=0.00)",
         "Interpolation": "Interpolation(first=0, second=1, 9 steps)",
         "DigitCanvas": "DigitCanvas(empty)",
-        "Backprop": "Backprop('2 * mu', step 0 of 4)"}
+        "Backprop": "Backprop('2 * mu', step 0 of 4)",
+        "JumpAndSlide": "JumpAndSlide(mu=2.00, sigma=1.00, 40 draws)"}
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -66,7 +75,9 @@ def test_a_console_gets_the_repr_and_a_page_without_a_kernel_the_picture(name):
 @pytest.mark.parametrize(("name", "trait", "value"), [
     ("LatentPad", "z", [2.0, 1.0]), ("Traversals", "value", 2.0), ("Traversals", "start", 3),
     ("Interpolation", "first", 2), ("Interpolation", "second", 3),
-    ("DigitCanvas", "image", bytes([0, 1] * 392)), ("Backprop", "run", 1)])
+    ("DigitCanvas", "image", bytes([0, 1] * 392)), ("Backprop", "run", 1),
+    ("JumpAndSlide", "mu", 3.0),
+    ("JumpAndSlide", "sigma", 0.5), ("JumpAndSlide", "epsilon", normal(40, seed=3))])
 def test_the_picture_follows_each_trait_and_keeps_its_size(name, trait, value):
     widget = EVERY[name]()
     before = widget.picture
@@ -279,6 +290,7 @@ def test_a_wrong_argument_is_named(make, error, says):
     (traversals, "value", 3.01, "value"), (traversals, "value", -3.01, "value"),
     (traversals, "start", 5, "start: 0 to 4 is needed, not 5"),
     (interpolation, "second", -1, "second: 0 to 4 is needed, not -1"),
+    (JumpAndSlide, "mu", 6.1, "mu"), (JumpAndSlide, "sigma", 0.0, "sigma"),
     (canvas, "image", bytes(783), "image: 784 bytes of 0 or 1 are needed"),
     (canvas, "image", bytes([2] * 784), "image: 784 bytes of 0 or 1 are needed"),
     (backprop, "run", 3, "run: 0 to 2 is needed, not 3"),
@@ -351,6 +363,25 @@ def test_what_is_picked_starts_at_its_mean():
     widget.epsilon = [1.0, 1.0]
     widget.picked = 2
     assert (widget.z, widget.epsilon) == ([0.0, -2.5], [0.0, 0.0])
+
+
+# -- JumpAndSlide ------------------------------------------------------------------------------
+
+
+def test_the_picture_of_jump_and_slide_shows_moves_and_slopes():
+    widget = JumpAndSlide(mu=4.0, sigma=0.7, k=3.5)
+    epsilon = torch.tensor(widget.epsilon)
+    figure = widget._draw()
+    plt.close(figure)
+    jump, scattered, slide, straight = figure.axes
+    levels = [np.stack([line.get_xdata() for line in ax.lines[:40]], 1) for ax in (jump, slide)]
+    assert levels[1] == pytest.approx(np.array([[3.0], [3.5], [4.0]]) + 0.7 * epsilon.numpy(), abs=1e-5)
+    assert np.diff(levels[0], axis=0).std() > 0.5  # to 1.4 sigma on average; sliding it is 0
+    mu, slopes = straight.lines[0].get_data()
+    assert slopes == pytest.approx(2 * (mu - 3.5) + 0.1 + 1.4 * epsilon.mean().item(), abs=1e-3)
+    off = scattered.lines[0].get_ydata() - (2 * (mu - 3.5) + 0.1)
+    variance = 4 * (mu - 3.5) ** 2 * 0.7**2 + 2 * 0.7**4  # of f, lesson 02
+    assert (off / (2 * variance / 40) ** 0.5 * 0.1).std() == pytest.approx(1, abs=0.3)  # 61 of them
 
 
 # -- Traversals --------------------------------------------------------------------------------

@@ -15,7 +15,8 @@ from tests.conftest import NOTEBOOKS
 CELLS = ["from helpers.widgets import SideBySide\n"
          "from tests.some_widgets import canvas, interpolation, pad, traversals, uniform",
          "pad = pad()\ncanvas = canvas(images=uniform(10, 784), pad=pad)\nSideBySide(canvas, pad)",
-         "traversals = traversals()\ntraversals", "walk = interpolation()\nwalk"]
+         "traversals = traversals()\ntraversals", "walk = interpolation()\nwalk",
+         "from helpers.widgets import JumpAndSlide\nmoves = JumpAndSlide()\nmoves"]
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def page(lab, browser):
     """A notebook with one widget of each kind on display."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     with opened_in_lab(page, lab, "widgets.ipynb", CELLS):
-        page.wait_for_selector(".vae-widget >> nth=3")
+        page.wait_for_selector(".vae-widget >> nth=4")
         yield page
 
 
@@ -55,7 +56,7 @@ def test_the_pad_goes_to_python_and_back(page):
 
 @pytest.mark.parametrize(("name", "code"), [
     ("value", "traversals.value"), ("image", "traversals.start"),
-    ("first", "walk.first"), ("second", "walk.second")])
+    ("first", "walk.first"), ("second", "walk.second"), ("μ", "moves.mu")])
 def test_a_slider_goes_to_python_and_back(page, name, code):
     slider = page.get_by_role("slider", name=name)
     for key, end in (("End", "max"), ("Home", "min")):

@@ -11,7 +11,7 @@ from torch import nn
 
 from helpers.data import load_digits
 from helpers.vae import VAE
-from helpers.widgets import DigitCanvas, Traversals
+from helpers.widgets import DigitCanvas, JumpAndSlide, Traversals
 from helpers.widgets._base import BrowserWidget, pack_network
 from tests.browser.driving import (
     GREYS,
@@ -398,6 +398,111 @@ def test_the_pad_says_where_one_is(opened):
     assert words.get_attribute("aria-live") == "polite"
     set_state(page, picked=0)
     page.get_by_text("picked: a 3, reconstructed with ε = (0.00, 0.00)").wait_for()
+
+
+# -- JumpAndSlide ------------------------------------------------------------------------------
+
+JUMP, SLIDE = "z = torch.normal(μ, σ)", "z = μ + σ ε"
+
+
+def draws_of(page, name):
+    """The z of each dot of a row, from where it stands; followed by those of the two moves before."""
+    at = page.get_by_role("group", name=name).locator(".vae-dots g").evaluate_all("""groups =>
+        groups.map(g => [...g.children].map(dot => new DOMMatrix(dot.style.transform).e))""")
+    before, now = (-2.5 + 11 * (np.array(x, float) - 72) / 408 for x in at)
+    return now, *before.reshape(-1, 40)
+
+
+def slope_of(page, name):
+    words = page.get_by_role("group", name=name).locator(".vae-slopes b").text_content()
+    return float(words.replace("−", "-"))
+
+
+def expected_slope(page, k=3.0, h=0.1):
+    """Of the mean of f with the epsilon on the page."""
+    mu, sigma, epsilon = (state(page, name) for name in ("mu", "sigma", "epsilon"))
+    return 2 * (mu - k) + h + 2 * sigma * np.mean(epsilon)
+
+
+def slides(page, *mus):
+    """Whether the dots below are mu + sigma * epsilon, at each of the last moves."""
+    noise = state(page, "sigma") * np.array(state(page, "epsilon"))
+    found = draws_of(page, SLIDE)[:len(mus)]
+    return all(z == pytest.approx(mu + noise, abs=1e-3) for z, mu in zip(found, mus, strict=True))
+
+
+def test_jump_and_slide_as_it_opens(opened):
+    widget = JumpAndSlide(mu=2.5, sigma=0.8, k=2.0)
+    page = opened(widget)
+    assert state(page, "epsilon") == widget.epsilon
+    assert slides(page, 2.5, 2.0, 1.5)
+    assert slope_of(page, SLIDE) == pytest.approx(expected_slope(page, k=2.0), abs=0.0051)
+    assert [limits(page.get_by_role("slider", name=name)) for name in "μσ"] == [
+        (0, 6, 0.1, 2.5), (0.1, 1.5, 0.05, 0.8)]
+    page.get_by_text("The expectation's slope is 2(μ − k) = 1.00.").wait_for()
+
+
+def test_dots_above_jump_and_dots_below_slide(opened):
+    page = opened(JumpAndSlide())
+    mu, sigma = (page.get_by_role("slider", name=name) for name in "μσ")
+    above, below = draws_of(page, JUMP)[0], draws_of(page, SLIDE)[0]
+    mu.press("ArrowRight")
+    assert slides(page, 2.1, 2.0)
+    assert draws_of(page, SLIDE)[0] - below == pytest.approx(0.1, abs=1e-3)
+    assert (draws_of(page, JUMP)[0] - above).std() > 0.7  # sqrt(2) is expected
+    assert draws_of(page, JUMP)[1] == pytest.approx(above)  # where they were
+    sigma.press("Home")
+    assert (state(page, "sigma"), slides(page, 2.1)) == (0.1, True)
+    epsilon = state(page, "epsilon")
+    page.get_by_role("button", name="new ε").press("Enter")
+    assert state(page, "epsilon") != epsilon
+    assert slides(page, 2.1)
+    set_state(page, mu=4.5, sigma=1.2)  # as Python does
+    assert slides(page, 4.5)
+    assert [limits(slider)[-1] for slider in (mu, sigma)] == [4.5, 1.2]
+
+
+@pytest.mark.parametrize(("wish", "seconds"), [("no-preference", "0.08s"), ("reduce", "0s")])
+def test_dots_are_set_down_at_once_for_whoever_wants_less_motion(opened, wish, seconds):
+    dots = opened(JumpAndSlide(), reduced_motion=wish).locator(".vae-dots g:last-of-type > :first-child")
+    assert dots.evaluate_all("nodes => nodes.map(node => getComputedStyle(node).transitionDuration)") == [
+        "0s", seconds]  # what jumps never glides
+
+
+@pytest.mark.parametrize("by", ["mouse", "touch"])
+def test_jump_and_slide_by_mouse_and_touch(opened, by):
+    page = opened(JumpAndSlide(), has_touch=True)
+    box = page.get_by_role("slider", name="μ").bounding_box()
+    y = box["y"] + box["height"] / 2
+    if by == "mouse":
+        drag(page, [(box["x"] + box["width"] / 3, y), (box["x"] + box["width"] / 2, y), (box["x"] + 1, y)])
+    else:
+        page.touchscreen.tap(box["x"] + 1, y)
+    assert (state(page, "mu"), slides(page, 0.0)) == (0.0, True)
+
+
+def test_the_slope_below_is_steady_and_the_one_above_is_wild(opened):
+    page = opened(JumpAndSlide())
+    above, below = [], []
+    for _ in range(100):
+        for mu in (3.9, 4.0):
+            set_state(page, mu=mu)
+        above.append(slope_of(page, JUMP))
+        below.append(slope_of(page, SLIDE))
+    assert below == pytest.approx([expected_slope(page)] * 100, abs=0.0051)
+    spread = (2 * 6 / 40) ** 0.5 / 0.1  # Var f is 4 (mu - k)^2 sigma^2 + 2 sigma^4 = 6, a little more at 4.1
+    assert np.std(above) == pytest.approx(spread, rel=0.3)
+    assert np.mean(above) == pytest.approx(2.1, abs=4 * spread / 10)
+
+
+def test_the_numbers_of_jump_and_slide(opened):
+    widget = JumpAndSlide()
+    found = run_script(opened(widget), "jump_and_slide", """({
+        slope: (meanLoss(draws(2.1, 0.7, given), 3) - meanLoss(draws(2, 0.7, given), 3)) / 0.1,
+        normals: normals(20000)})""", widget.epsilon)
+    assert found["slope"] == pytest.approx(2 * (2 - 3) + 0.1 + 1.4 * np.mean(widget.epsilon), abs=1e-6)
+    normals = np.array(found["normals"])
+    assert (normals.mean(), normals.std()) == pytest.approx((0, 1), abs=4 / 20000**0.5)
 
 
 # -- Traversals --------------------------------------------------------------------------------
