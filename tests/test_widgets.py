@@ -371,7 +371,7 @@ def test_what_is_picked_starts_at_its_mean():
 def test_the_picture_of_jump_and_slide_shows_moves_and_slopes():
     widget = JumpAndSlide(mu=4.0, sigma=0.7, k=3.5)
     epsilon = torch.tensor(widget.epsilon)
-    figure = widget._draw()
+    figure = widget.figure()
     plt.close(figure)
     jump, scattered, slide, straight = figure.axes
     levels = [np.stack([line.get_xdata() for line in ax.lines[:40]], 1) for ax in (jump, slide)]

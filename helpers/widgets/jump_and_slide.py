@@ -43,7 +43,7 @@ class JumpAndSlide(BrowserWidget):
                        for m, e in ((mu, epsilon), (mu + H, again)))
         return ((there - here) / H).item()
 
-    def _draw(self) -> Figure:
+    def figure(self) -> Figure:
         """Two moves that lead to mu, and the slopes along the whole range."""
         noise, kept = _seeded(1), torch.tensor(self.epsilon)
         figure, rows = plt.subplots(2, 2, figsize=(7.6, 4.6), width_ratios=(1.7, 1),
