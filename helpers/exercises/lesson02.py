@@ -82,6 +82,8 @@ def _check_noise(noise: torch.Tensor) -> None:
         raise Wrong(f"the draws do not lie around w x: the noise in them has the mean {noise.mean():.2f}")
     if (noise.var() - 1).abs() > 5 * 2**0.5 * error:
         raise Wrong(f"the standard deviation of the draws is {noise.std():.2f} times exp(log_sigma)")
+    if (noise.pow(4).mean() - 3).abs() > 5 * 96**0.5 * error:  # 3 for a normal distribution
+        raise Wrong("mean and standard deviation are right, but the draws do not have the shape of a bell")
 
 
 @check

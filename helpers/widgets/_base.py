@@ -66,7 +66,7 @@ class BrowserWidget(WithPicture, anywidget.AnyWidget):
     def picture(self) -> bytes:
         """The same as PNG, which a page without a kernel shows; and that it is a picture only."""
         figure = self.figure()
-        figure.text(0.995, 0.005, "Does not move? Run this cell again.", ha="right", va="bottom", fontsize=7,
+        figure.text(0.005, 0.005, "Does not move? Run this cell again.", ha="left", va="bottom", fontsize=7,
                     color=GREY)
         try:
             return png(figure)

@@ -33,6 +33,8 @@ WRONG = [
     (2, COIN + "    return (f(torch.bernoulli(torch.tensor(mu + 0.01))) - f(torch.rand(()))) / 0.01",
      "nothing needs to be drawn"),
     (2, COIN + "    return mu * (f(1) - f(0))", "off by"),
+    (1, "def sample(w, log_sigma, x):\n"
+        "    return w * x + log_sigma.exp() * (2 * torch.rand_like(x) - 1) * 3**0.5", "the shape of a bell"),
 ]
 
 # (exercise, answer), written in another way than the solution
