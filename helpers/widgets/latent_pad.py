@@ -132,3 +132,5 @@ class LatentPad(DecoderWidget):
         figures.show_digits(self.decoded[None], columns=1, ax=picture,
                             title=f"decoded from $z$ = ({self.z[0]:.2f}, {self.z[1]:.2f})")
         return figure
+
+    figure = _draw
