@@ -4,9 +4,11 @@ from pathlib import Path
 
 import matplotlib
 import pytest
+import torch
 
 from tests.pages import chromium, trouble
 
+torch.set_num_threads(1)  # the processes of pytest share the cores
 matplotlib.use("agg")  # here, not by a variable, which the lessons' kernels would inherit
 
 ROOT = Path(__file__).parents[1]

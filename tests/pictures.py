@@ -14,7 +14,7 @@ picture has 48. test_pictures.py says what has to be farther than LIMIT. Not see
 row of such bars.
 
 Pictures of a cell with the tag MAY_MOVE, where the training decides where things are, are compared within
-24 pixels. There are two: the single draws of a decoder in 09, and the ELBOs of short trainings in 10.
+24 pixels. There are two: the single draws of a decoder in 09, and the ELBOs of short trainings in 11.
 """
 
 import base64

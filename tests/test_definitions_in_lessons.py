@@ -26,15 +26,15 @@ def definitions(prefix, *names):
     return [space[name] for name in names]
 
 
-# -- lesson 04 ---------------------------------------------------------------------------------
+# -- lesson 07 ---------------------------------------------------------------------------------
 
 # Gauss-Hermite values, mu = sigma = 1: k -> Var d/dmu (pathwise, score function), d/dsigma likewise
 VARIANCES = {-3: (4, 495, 72, 1546), 0: (4, 30, 12, 136), 1: (4, 15, 8, 74), 3: (4, 87, 24, 346)}
 
 
 @pytest.mark.parametrize("k", VARIANCES)
-def test_exact_variances_of_lesson_04(k):
-    name = next(name for name in LESSONS if name.startswith("04"))
+def test_exact_variances_of_lesson_07(k):
+    name = next(name for name in LESSONS if name.startswith("07"))
     space = {}
     for cell in code(name):
         if cell is code(name)[0] or "hermegauss" in cell.source:
@@ -42,8 +42,8 @@ def test_exact_variances_of_lesson_04(k):
     np.testing.assert_allclose(space["exact_variances"](1.0 - k), VARIANCES[k], rtol=1e-9)
 
 
-def test_estimators_of_lesson_04_on_a_constant_a_linear_and_a_quadratic_cost():
-    parameters, pathwise, score_function = definitions("04", "parameters", "pathwise", "score_function")
+def test_estimators_of_lesson_07_on_a_constant_a_linear_and_a_quadratic_cost():
+    parameters, pathwise, score_function = definitions("07", "parameters", "pathwise", "score_function")
     del parameters
     costs = ((lambda z: 0 * z + 5.0, 0.0, 0.0), (lambda z: 3 * z, 3.0, 0.0),
              (lambda z: (z - 3.0) ** 2, 2 * (0.5 - 3.0), 2 * 2.0))
@@ -56,8 +56,8 @@ def test_estimators_of_lesson_04_on_a_constant_a_linear_and_a_quadratic_cost():
 
 
 @pytest.mark.parametrize("baseline", [False, True])
-def test_the_score_function_loss_of_lesson_04_is_that_of_the_helpers(baseline):
-    _, loss = definitions("04", "leave_one_out", "score_function_loss")
+def test_the_score_function_loss_of_lesson_07_is_that_of_the_helpers(baseline):
+    _, loss = definitions("07", "leave_one_out", "score_function_loss")
     torch.manual_seed(0)
     model, x = VAE(3, hidden=8, pixels=16), torch.rand(5, 16).round()
     gradients = []
@@ -69,16 +69,16 @@ def test_the_score_function_loss_of_lesson_04_is_that_of_the_helpers(baseline):
         assert torch.allclose(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
-# -- lesson 05 ---------------------------------------------------------------------------------
+# -- lesson 06 ---------------------------------------------------------------------------------
 
 
-def test_effective_beta_of_lesson_05():
-    effective_beta, = definitions("05", "effective_beta")
+def test_effective_beta_of_lesson_06():
+    effective_beta, = definitions("06", "effective_beta")
     assert effective_beta(lambda pixel, kl: pixel.sum() + 0.5 * kl.sum(), 30, 7) == pytest.approx(0.5)
     assert effective_beta(lambda pixel, kl: pixel.mean() + kl.mean(), 784, 200) == pytest.approx(3.92)
 
 
-# -- lesson 06 ---------------------------------------------------------------------------------
+# -- lesson 08 ---------------------------------------------------------------------------------
 
 STEPS = 200
 
@@ -90,8 +90,8 @@ STEPS = 200
     ("Adam", lambda p: torch.optim.Adam(p, lr=0.02, betas=(0.8, 0.95), eps=1e-8)),
 ])
 @pytest.mark.parametrize("size", [1.0, 1e-6])
-def test_optimizers_of_lesson_06_equal_torch(name, reference, size):
-    optimizer = definitions("06", "SGD", "Momentum", "RMSProp", "Adam")[
+def test_optimizers_of_lesson_08_equal_torch(name, reference, size):
+    optimizer = definitions("08", "SGD", "Momentum", "RMSProp", "Adam")[
         ["SGD", "Momentum", "RMSProp", "Adam"].index(name)](0.02, beta1=0.8, beta2=0.95)
     generator = torch.Generator().manual_seed(0)
     ours = torch.zeros(4, dtype=torch.float64)
@@ -111,16 +111,16 @@ def test_optimizers_of_lesson_06_equal_torch(name, reference, size):
     ({"step_size": 0.1, "beta2": 1.5}, "beta2"), ({"step_size": 0.1, "beta2": math.nan}, "beta2"),
 ])
 @pytest.mark.parametrize("index", range(4))
-def test_optimizers_of_lesson_06_refuse(index, arguments, names):
-    optimizer = definitions("06", "SGD", "Momentum", "RMSProp", "Adam")[index]
+def test_optimizers_of_lesson_08_refuse(index, arguments, names):
+    optimizer = definitions("08", "SGD", "Momentum", "RMSProp", "Adam")[index]
     with pytest.raises(ValueError, match=names):
         optimizer(**arguments)
 
 
 @pytest.mark.parametrize("index", range(4))
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
-def test_optimizers_of_lesson_06_refuse_a_gradient_that_is_not_finite(index, bad):
-    optimizer = definitions("06", "SGD", "Momentum", "RMSProp", "Adam")[index](0.1)
+def test_optimizers_of_lesson_08_refuse_a_gradient_that_is_not_finite(index, bad):
+    optimizer = definitions("08", "SGD", "Momentum", "RMSProp", "Adam")[index](0.1)
     theta = optimizer.step(torch.zeros(2), torch.ones(2))
     with pytest.raises(ValueError, match="step 2 is not finite"):
         optimizer.step(theta, torch.tensor([1.0, bad]))

@@ -56,7 +56,7 @@ def test_a_console_gets_the_repr_and_a_page_without_a_kernel_the_picture():
     widget = explorer()
     widget["b"].value = 7
     bundle = widget._repr_mimebundle_()
-    assert bundle["text/plain"] == repr(widget) == "Explorer(a=5.0, b=7)"
+    assert bundle["text/plain"] == repr(widget) == "Explorer(a=5.0 of 0 to 10, b=7 of -2 to 10)"
     assert base64.b64decode(bundle["image/png"]) == widget.picture
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert DisplayFormatter().format(widget)[0] == bundle  # which a notebook asks for: no way around it

@@ -1,56 +1,73 @@
 """Checks of lesson 08."""
 
-import math
-
 import torch
 
-from helpers.exercises._check import Wrong, call, check, close, number, same_shape, seeded
+from helpers.exercises._check import NotYet, Wrong, call, check, close, number, same_shape, seeded, unsolved
 
 
 @check
-def great_circle(function) -> str:
-    generator = seeded()
-    a, b = torch.randn(2, 6, generator=generator)
-    path = same_shape(call(function, a.clone(), b.clone(), 5), torch.empty(5, 6), "the walk")
-    for at, end, name in ((0, a, "start at a"), (4, b, "end at b")):
-        close((path[at] - end).norm().item(), 0.0, f"the walk should {name}; its distance to it", 1e-4)
-    for degrees, other in ((90, 3.0), (50, 3.0), (130, 3.0), (70, 2.0)):
-        angle = math.radians(degrees)
-        u, v = torch.linalg.qr(torch.randn(6, 2, generator=generator))[0].T
-        a, b = 3 * u, other * (math.cos(angle) * u + math.sin(angle) * v)
-        path = same_shape(call(function, a.clone(), b.clone(), 7), torch.empty(7, 6), "the walk")
-        for at, z in enumerate(path):
-            t = at / 6
-            exact = (math.sin((1 - t) * angle) * a + math.sin(t * angle) * b) / math.sin(angle)
-            off = (z - exact).norm().item()
-            if not off <= 2e-3:
-                line = (z - a - t * (b - a)).norm() < 1e-3
-                raise Wrong(f"with {degrees} degrees between a and b, point {at + 1} of 7 is {off:.2g} away "
-                            "from its place, and has the length "
-                            f"{z.norm():.2f}" + ("; that is the straight line" if line else ""))
-    return "It equals the formula for four pairs."
+def adam_step(function) -> str:
+    noise = torch.randn(10, 3, dtype=torch.float64, generator=seeded())
+    for size in (1.0, 1e-5):
+        ours = torch.zeros(3, dtype=torch.float64)
+        m = v = torch.zeros(3, dtype=torch.float64)
+        theirs = torch.zeros(3, dtype=torch.float64, requires_grad=True)
+        optimizer = torch.optim.Adam([theirs], lr=0.001)
+        for t, g in enumerate(size * (1 + noise), start=1):
+            ours, m, v = _parts(call(function, ours.clone(), g.clone(), m.clone(), v.clone(), t), 3)
+            theirs.grad = g.clone()
+            optimizer.step()
+            same_shape(ours, g, "theta")
+            off = ((ours - theirs.detach()).abs().max() / 0.001).item()
+            # 1e-4 step sizes: more than rounding, less than what epsilon inside the root does to size 1e-5
+            if not off < 1e-4:
+                hint = ("with gradients of size 1 all is well: look at what epsilon does" if size < 1
+                        else "are both averages corrected, with t as an exponent?")
+                raise Wrong(f"with gradients of size {size:g} theta is {off:.2g} step sizes away from "
+                            f"torch.optim.Adam after step {t}; {hint}")
+            for name, ours_of, key in (("m", m, "exp_avg"), ("v", v, "exp_avg_sq")):
+                if not torch.allclose(ours_of, optimizer.state[theirs][key], rtol=1e-5, atol=0):
+                    raise Wrong(f"theta is right, but {name} after step {t} is not the running average")
+    return "It equals torch.optim.Adam over ten steps, for large and for tiny gradients."
 
 
 @check
-def share_of_area(function) -> str:
-    logvar = torch.tensor([[0.0, 0.0], [-2.0, -4.0], [-6.0, 1.0]])
-    value = same_shape(call(function, logvar.clone()), torch.empty(3), "the share")
-    for at, exact in enumerate((1.0, math.exp(-3), math.exp(-2.5))):
-        if at and abs(value[at].item() - exact**2) < 1e-6:
-            raise Wrong(f"for logvar = {logvar[at].tolist()} you multiply variances: {value[at]:.3g}; "
-                        "the half-axes of the ellipse are standard deviations")
-        close(value[at].item(), exact, f"for logvar = {logvar[at].tolist()} the share", 1e-6)
-    return "The share of the area is the product of the standard deviations."
+def first_step(answer) -> str:
+    value = number(answer, "the first step")
+    if abs(value - 1) < 1e-6:
+        raise Wrong("that is the first step with bias correction")
+    if abs(value - 12.5) < 1e-6:
+        raise Wrong("the first step is 12.5? The update divides by the root of v, not by v")
+    if abs(value - 5) < 1e-6:
+        raise Wrong("the first step is 5? m is not the gradient itself: it starts at zero too")
+    close(value, 2.5, "the first step", 0.005)
+    return "Two and a half step sizes, and nobody asked for them."
 
 
 @check
-def radius(answer) -> str:
-    value = number(answer, "the radius")
-    if abs(value - 0.6745) < 1e-3:
-        raise Wrong("that is the radius in one dimension; two are asked for")
-    if abs(value - 2 * math.log(2)) < 1e-3:
-        raise Wrong("that is its square")
-    inside = 1 - math.exp(-(value**2) / 2) if value > 0 else 0.0
-    if abs(inside - 0.5) > 3e-3:
-        raise Wrong(f"within a radius of {value:.4g} lies the share {inside:.3f} of the prior")
-    return "Half of the prior lies within 1.18, farther out than one standard deviation."
+def momentum_step(function) -> str:
+    ours, u = torch.zeros(3, dtype=torch.float64), torch.zeros(3, dtype=torch.float64)
+    theirs = torch.zeros(3, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.SGD([theirs], lr=0.1, momentum=0.8)
+    for t, g in enumerate(torch.randn(10, 3, dtype=torch.float64, generator=seeded()), start=1):
+        ours, u = _parts(call(function, ours.clone(), g.clone(), u.clone(), 0.1, 0.8), 2)
+        theirs.grad = g.clone()
+        optimizer.step()
+        same_shape(ours, g, "theta")
+        off = (ours - theirs.detach()).abs().max().item()
+        if not off < 1e-6:
+            hint = "the step uses the new u, and u is a sum, not an average" if t == 1 else "is u updated?"
+            raise Wrong(f"theta is {off:.2g} away from torch.optim.SGD after step {t}: {hint}")
+        if not torch.allclose(u, optimizer.state[theirs]["momentum_buffer"], atol=1e-6):
+            raise Wrong(f"theta is right, but the u that you return after step {t} is not the sum")
+    return "It equals torch.optim.SGD with momentum over ten steps."
+
+
+def _parts(result: object, count: int) -> tuple:
+    if not isinstance(result, tuple | list) or len(result) != count:
+        raise Wrong(f"return {count} things")
+    if any(unsolved(part) for part in result):
+        raise NotYet
+    if not all(isinstance(part, torch.Tensor) for part in result):
+        raise Wrong("each of the things you return should be a tensor")
+    return tuple(result)

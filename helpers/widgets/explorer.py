@@ -71,7 +71,9 @@ class Explorer(WithPicture, widgets.VBox):
             self._message.value = f"The picture could not be drawn for these values. {text}"
 
     def __repr__(self) -> str:
-        return f"Explorer({', '.join(f'{name}={value}' for name, value in self.values.items())})"
+        """Each control's value, and what it can be set to: so a saved lesson says it, and a test compares it."""
+        said = (f"{name}={control.value}{_range(control)}" for name, control in self._controls.items())
+        return f"Explorer({', '.join(said)})"
 
 
 def _control(name: str, given: Control) -> widgets.Widget:
@@ -91,3 +93,9 @@ def _control(name: str, given: Control) -> widgets.Widget:
     given.description = given.description or name
     given.style.description_width = "initial"
     return given
+
+
+def _range(control: widgets.Widget) -> str:
+    if control.has_trait("options"):
+        return " of " + "/".join(str(one[0] if isinstance(one, tuple) else one) for one in control.options)
+    return f" of {control.min:g} to {control.max:g}" if control.has_trait("min") else ""

@@ -2,46 +2,34 @@
 
 # (exercise, answer, what the check has to say of it)
 WRONG = [
-    (0, "def adam_step(theta, g, m, v, t, step_size=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
-        "    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
-        "    m_hat = m / (1 - beta1**t)\n"
-        "    return theta - step_size * m_hat / torch.sqrt(v + eps), m, v", "after step 1"),
-    (0, "def adam_step(theta, g, m, v, t, step_size=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
-        "    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
-        "    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)\n"
-        "    return theta - step_size * m_hat / torch.sqrt(v_hat + eps), m, v", "epsilon"),
-    (0, "def adam_step(theta, g, m, v, t, step_size=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
-        "    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
-        "    m_hat, v_hat = m / (1 - beta1 * t), v / (1 - beta2 * t)\n"
-        "    return theta - step_size * m_hat / (torch.sqrt(v_hat) + eps), m, v", "after step 2"),
-    (0, "def adam_step(theta, g, m, v, t, **rest):\n    return theta - 0.001 * g", "return 3 things"),
-    (0, "def adam_step(theta, g, m, v, t, step_size=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
-        "    m, v = beta1 * m + g, beta2 * v + g**2\n"
-        "    m_hat, v_hat = m * (1 - beta1) / (1 - beta1**t), v * (1 - beta2) / (1 - beta2**t)\n"
-        "    return theta - step_size * m_hat / (torch.sqrt(v_hat) + eps), m, v", "running average"),
-    (1, "first_step = 1", "with bias correction"),
-    (1, "first_step = 0.5 / 0.04", "divides by the root of v"),
-    (1, "first_step = 1 / 0.04**0.5", "m is not the gradient itself"),
-    (1, "first_step = 0.5", "but should be 2.5"),
-    (2, "def momentum_step(theta, g, u, step_size, gamma):\n    u = gamma * u + (1 - gamma) * g\n"
-        "    return theta - step_size * u, u", "after step 1"),
-    (2, "def momentum_step(theta, g, u, step_size, gamma):\n"
-        "    return theta - step_size * u, gamma * u + g", "after step 1"),
-    (2, "def momentum_step(theta, g, u, step_size, gamma):\n    u = u + g\n"
-        "    return theta - step_size * u, u", "after step 2"),
-    (2, "def momentum_step(theta, g, u, step_size, gamma):\n    u = gamma * u - step_size * g\n"
-        "    return theta + u, u", "is not the sum"),
-    (2, "def momentum_step(theta, g, u, step_size, gamma):\n    return theta - step_size * g",
-     "return 2 things"),
+    (0, "def kl_term(mu, logvar):\n    return 0.5 * (1 + logvar - mu**2 - logvar.exp()).sum(-1)",
+     "never negative"),
+    (0, "def kl_term(mu, logvar):\n    return -0.5 * (1 + logvar - mu**2 - logvar.exp()).sum()",
+     "shape ()"),
+    (0, "def kl_term(mu, logvar):\n    return 0.5 * (mu**2 + logvar.exp()**2 - 1 - logvar).sum(-1)",
+     "the KL of image 0"),
+    (0, "def kl_term(mu, logvar):\n    return -0.5 * (1 + logvar - mu**2 - logvar.exp()).mean(-1)",
+     "the KL of image 0"),
+    (1, "my_beta = 1", "beta is 1: it should be what stands"),
+    (1, "my_beta = 128 / 12288", "the other one"),
+    (1, "my_beta = 64 * 64 / 128", "three numbers for each pixel"),
+    (1, "my_beta = 64 * 64 * 3", "the KL is a mean too"),
+    (2, "def best_q(x, w, s, beta):\n    v = w**2 + s**2\n    return w * x / v, (s**2 / v)**0.5",
+     "beta = 4 the best m is 1.038, but should be 0.6237"),
+    (2, "def best_q(x, w, s, beta):\n    v = w**2 + beta * s**2\n    return w * x / v, beta * s**2 / v",
+     "the standard deviation is asked for"),
+    (2, "def best_q(x, w, s, beta):\n    v = beta * w**2 + s**2\n"
+        "    return beta * w * x / v, (s**2 / v)**0.5", "but should be 0.6237"),
+    (2, "def best_q(x, w, s, beta):\n    return w * x / (w**2 + beta * s**2)", "return two numbers"),
 ]
 
 # (exercise, answer), written in another way than the solution
 RIGHT = [
-    (0, "def adam_step(theta, g, m, v, t, step_size=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
-        "    m = torch.lerp(g, m, beta1)\n    v = torch.lerp(g.square(), v, beta2)\n"
-        "    root = (v / (1 - beta2**t)) ** 0.5 + eps\n"
-        "    return [theta - step_size / (1 - beta1**t) * m / root, m, v]"),
-    (1, "first_step = 2.5"),
-    (2, "def momentum_step(theta, g, u, step_size, gamma):\n    u *= gamma\n    u += g\n"
-        "    return theta - step_size * u, u"),
+    (0, "def kl_term(mu, logvar):\n"
+        "    return kl_divergence(Normal(mu, (logvar / 2).exp()), Normal(0.0, 1.0)).sum(-1)"),
+    (0, "def kl_term(mu, logvar):\n    mu, logvar = mu.float(), logvar.float()\n"
+        "    return (mu**2 / 2 + (logvar.exp() - 1 - logvar) / 2).sum(1)"),
+    (1, "my_beta = torch.tensor(96.0)"),
+    (2, "def best_q(x, w, s, beta):\n    precision = w**2 / (beta * s**2) + 1\n"
+        "    return [w * x / (beta * s**2) / precision, torch.tensor(precision) ** -0.5]"),
 ]

@@ -2,32 +2,46 @@
 
 # (exercise, answer, what the check has to say of it)
 WRONG = [
-    (0, "def great_circle(a, b, n):\n    t = torch.linspace(0, 1, n)[:, None]\n"
-        "    return (1 - t) * a + t * b", "the straight line"),
-    (0, "def great_circle(a, b, n):\n    t = torch.linspace(0, 1, n)[:, None]\n"
-        "    z = (1 - t) * a + t * b\n    return 3 * z / z.norm(dim=1, keepdim=True)",
-     "the walk should start at a"),
-    (0, "def great_circle(a, b, n):\n    omega = a @ b / (a.norm() * b.norm())\n"
-        "    t = torch.linspace(0, 1, n)[:, None]\n"
-        "    return (torch.sin((1 - t) * omega) * a + torch.sin(t * omega) * b) / torch.sin(omega)",
-     "away from its place"),
-    (0, "def great_circle(a, b, n):\n    w = torch.linspace(0, math.pi / 2, n)[:, None]\n"
-        "    return torch.cos(w) * a + torch.sin(w) * b", "with 50 degrees"),
-    (0, "def great_circle(a, b, n):\n    return a", "shape (6,); (5, 6) is needed"),
-    (1, "def share_of_area(logvar):\n    return torch.exp(logvar).prod(1)", "you multiply variances"),
-    (1, "def share_of_area(logvar):\n    return 3.14159 * torch.exp(0.5 * logvar).prod(1)", "off by"),
-    (1, "def share_of_area(logvar):\n    return torch.exp(0.5 * logvar)", "shape (3, 2)"),
-    (2, "radius = 0.6745", "one dimension"),
-    (2, "radius = 2 * math.log(2)", "its square"),
-    (2, "radius = 1", "lies the share 0.393"),
+    (0, "def adam_step(theta, g, m, v, t, step_size=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
+        "    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
+        "    m_hat = m / (1 - beta1**t)\n"
+        "    return theta - step_size * m_hat / torch.sqrt(v + eps), m, v", "after step 1"),
+    (0, "def adam_step(theta, g, m, v, t, step_size=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
+        "    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
+        "    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)\n"
+        "    return theta - step_size * m_hat / torch.sqrt(v_hat + eps), m, v", "epsilon"),
+    (0, "def adam_step(theta, g, m, v, t, step_size=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
+        "    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
+        "    m_hat, v_hat = m / (1 - beta1 * t), v / (1 - beta2 * t)\n"
+        "    return theta - step_size * m_hat / (torch.sqrt(v_hat) + eps), m, v", "after step 2"),
+    (0, "def adam_step(theta, g, m, v, t, **rest):\n    return theta - 0.001 * g", "return 3 things"),
+    (0, "def adam_step(theta, g, m, v, t, step_size=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
+        "    m, v = beta1 * m + g, beta2 * v + g**2\n"
+        "    m_hat, v_hat = m * (1 - beta1) / (1 - beta1**t), v * (1 - beta2) / (1 - beta2**t)\n"
+        "    return theta - step_size * m_hat / (torch.sqrt(v_hat) + eps), m, v", "running average"),
+    (1, "first_step = 1", "with bias correction"),
+    (1, "first_step = 0.5 / 0.04", "divides by the root of v"),
+    (1, "first_step = 1 / 0.04**0.5", "m is not the gradient itself"),
+    (1, "first_step = 0.5", "but should be 2.5"),
+    (2, "def momentum_step(theta, g, u, step_size, gamma):\n    u = gamma * u + (1 - gamma) * g\n"
+        "    return theta - step_size * u, u", "after step 1"),
+    (2, "def momentum_step(theta, g, u, step_size, gamma):\n"
+        "    return theta - step_size * u, gamma * u + g", "after step 1"),
+    (2, "def momentum_step(theta, g, u, step_size, gamma):\n    u = u + g\n"
+        "    return theta - step_size * u, u", "after step 2"),
+    (2, "def momentum_step(theta, g, u, step_size, gamma):\n    u = gamma * u - step_size * g\n"
+        "    return theta + u, u", "is not the sum"),
+    (2, "def momentum_step(theta, g, u, step_size, gamma):\n    return theta - step_size * g",
+     "return 2 things"),
 ]
 
 # (exercise, answer), written in another way than the solution
 RIGHT = [
-    (0, "def great_circle(a, b, n):\n    u, v = a / a.norm(), b / b.norm()\n"
-        "    w = torch.arccos((u * v).sum())\n    t = [i / (n - 1) for i in range(n)]\n"
-        "    return torch.stack([(torch.sin((1 - s) * w) * a + torch.sin(s * w) * b) / torch.sin(w)\n"
-        "                        for s in t])"),
-    (1, "def share_of_area(logvar):\n    return torch.exp(logvar.mean(1))"),
-    (2, "radius = torch.tensor(1.1774)"),
+    (0, "def adam_step(theta, g, m, v, t, step_size=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
+        "    m = torch.lerp(g, m, beta1)\n    v = torch.lerp(g.square(), v, beta2)\n"
+        "    root = (v / (1 - beta2**t)) ** 0.5 + eps\n"
+        "    return [theta - step_size / (1 - beta1**t) * m / root, m, v]"),
+    (1, "first_step = 2.5"),
+    (2, "def momentum_step(theta, g, u, step_size, gamma):\n    u *= gamma\n    u += g\n"
+        "    return theta - step_size * u, u"),
 ]

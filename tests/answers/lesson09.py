@@ -36,46 +36,14 @@ WRONG = [
         "    cost = kl.view(len(kl), -1, size).sum(-1).mean(0).clamp(min=floor).sum()\n"
         "    return kl.mean(0).sum() + (cost - kl.mean(0).sum()).detach()",
      "a group below its floor should have no gradient"),
-    (2, "def effective_draws(log_weight):\n    w = log_weight.exp()\n"
-        "    return w.sum(0)**2 / (w**2).sum(0)",
-     "with log-weights near -2000 the effective number is nan: exp() gave 0"),
-    (2, "def effective_draws(log_weight):\n"
-        "    return torch.exp(2 * torch.logsumexp(log_weight, 1) - torch.logsumexp(2 * log_weight, 1))",
-     "the sums run over the draws"),
-    (2, "def effective_draws(log_weight):\n"
-        "    return torch.exp(torch.logsumexp(log_weight, 0) - torch.logsumexp(2 * log_weight, 0))",
-     "the sum of the weights has to be squared"),
-    (2, "def effective_draws(log_weight):\n"
-        "    return torch.exp(2 * torch.logsumexp(log_weight, 0) - torch.logsumexp(log_weight, 0))",
-     "it should be the sum of their squares"),
-    (2, "def effective_draws(log_weight):\n"
-        "    return torch.exp(2 * torch.logsumexp(log_weight, 0) - 2 * torch.logsumexp(log_weight, 0))",
-     "it is 1 whatever the weights are"),
-    (2, "def effective_draws(log_weight):\n"
-        "    return 2 * torch.logsumexp(log_weight, 0) - torch.logsumexp(2 * log_weight, 0)",
-     "that is its logarithm"),
-    (2, "def effective_draws(log_weight):\n"
-        "    return torch.exp(torch.logsumexp(2 * log_weight, 0) - 2 * torch.logsumexp(log_weight, 0))",
-     "that is upside down"),
-    (2, "def effective_draws(log_weight):\n"
-        "    log_ratio = 2 * torch.logsumexp(log_weight, 0) - torch.logsumexp(2 * log_weight, 0)\n"
-        "    return log_ratio.exp() / len(log_weight)", "the share of the draws"),
-    (2, "def effective_draws(log_weight):\n"
-        "    return torch.full((log_weight.shape[1],), len(log_weight))",
-     "of image 0 is 5, but should be"),
 ]
 
 # (exercise, answer), written in another way than the solution
 RIGHT = [
     (0, "def kl_factor(s, mse):\n    root = mse**0.5\n    return torch.tensor(s / root).square()"),
-    (0, "def kl_factor(s, mse):\n    return math.exp(2 * math.log(s) - math.log(mse))"),
+    (0, "import math\ndef kl_factor(s, mse):\n    return math.exp(2 * math.log(s) - math.log(mse))"),
     (1, "def free_bits_cost(kl, floor, size):\n    means = kl.mean(0).split(size)\n"
         "    return sum(torch.clamp(group.sum(), min=floor) for group in means)"),
     (1, "def free_bits_cost(kl, floor, size):\n    means = kl.unfold(1, size, size).sum(2).mean(0)\n"
         "    return floor * len(means) + torch.relu(means - floor).sum()"),
-    (2, "def effective_draws(log_weight):\n"
-        "    return 1 / torch.softmax(log_weight, 0).square().sum(0)"),
-    (2, "def effective_draws(log_weight):\n"
-        "    w = torch.exp(log_weight - log_weight.max(0).values)\n"
-        "    return w.sum(0)**2 / (w * w).sum(0)"),
 ]

@@ -1,6 +1,5 @@
-"""Eight learners on one machine: lesson 07 in eight kernels at once, beside eight in a row."""
+"""Eight learners on one machine: lesson 04 in eight kernels at once, beside eight in a row."""
 
-import os
 import statistics
 import tempfile
 import time
@@ -14,20 +13,6 @@ LEARNERS, PATIENCE = 8, 2  # how many times the seconds of all in a row the ones
 
 
 def measure() -> list[Row]:
-    """With the helpers' setting, one thread a kernel; and with a thread for each core."""
-    cores = max(2, os.cpu_count())
-    before = os.environ.pop("VAE_COURSE_THREADS", None)
-    try:
-        ours = at_once("1, as the helpers set them")
-        os.environ["VAE_COURSE_THREADS"] = str(cores)
-        return [ours, at_once(f"{cores}")]
-    finally:
-        os.environ.pop("VAE_COURSE_THREADS", None)
-        if before is not None:
-            os.environ["VAE_COURSE_THREADS"] = before
-
-
-def at_once(threads: str) -> Row:
     in_a_row = LEARNERS * statistics.median(_lesson()[0] for _ in range(3))
     start = time.perf_counter()
     with ThreadPoolExecutor(LEARNERS) as pool:
@@ -39,13 +24,13 @@ def at_once(threads: str) -> Row:
     else:
         ended = (f"{took:.0f} s: {took / in_a_row:.2f} of it; all kernels "
                  f"{sum(megabytes for _, _, megabytes in done):,.0f} MB")
-    return Row(f"{LEARNERS} learners, lesson 07, threads a kernel: {threads}",
-               f"in a row {in_a_row:.0f} s ({LEARNERS} times the median of 3), at once {ended}")
+    return [Row(f"{LEARNERS} learners, lesson 04",
+                f"in a row {in_a_row:.0f} s ({LEARNERS} times the median of 3), at once {ended}")]
 
 
 def _lesson(limit: float = 300) -> tuple[float, float, float] | None:
-    """What `run` says of lesson 07 with an empty cache; None where it was not done in time."""
-    path = next(path for path in NOTEBOOKS if path.stem.startswith("07"))
+    """What `run` says of lesson 04 with an empty cache; None where it was not done in time."""
+    path = next(path for path in NOTEBOOKS if path.stem.startswith("04"))
     with tempfile.TemporaryDirectory() as cache:
         try:
             return run(path, cache, limit)

@@ -73,22 +73,23 @@ def test_keys_stay_in_the_widget_except_the_notebooks_own(opened, name):
     assert set(page.evaluate("heard")) - {"Shift", "Control"} == {"Enter", "b", "Tab"}
 
 
-@pytest.mark.parametrize("layers", [
-    [nn.Linear(2, 30), nn.ReLU(), nn.Linear(30, 16), nn.Sigmoid()],
-    [nn.Linear(2, 7), nn.Softplus(), nn.Sequential(nn.Linear(7, 9, bias=False), nn.Tanh()), nn.Linear(9, 16),
-     nn.Sigmoid()],
-], ids=["relu", "softplus and tanh"])
-def test_every_layer_is_computed_as_torch_does(opened, layers):
-    network = nn.Sequential(*layers)
-    for seed, weights in enumerate(network.parameters()):
-        weights.data = 2 * normal(*weights.shape, seed=seed) / weights.shape[-1] ** 0.5
-    network[0].weight.data *= 8  # softplus beyond its threshold of 20 too
+def test_every_layer_is_computed_as_torch_does(opened):
+    page = opened(pad())
+    inner = nn.Sequential(nn.Tanh(), nn.Linear(9, 16, bias=False))
+    network = nn.Sequential(nn.Linear(2, 30), nn.ReLU(), nn.Linear(30, 9), inner, nn.Sigmoid())
     layers, weights = pack_network(network)
-    found = run_script(opened(pad()), "latent_pad", """given.codes.map((z) => Array.from(
+    found = run_script(page, "latent_pad", """given.codes.map((z) => Array.from(
         network(given.layers, new DataView(Uint8Array.from(given.weights).buffer))(z)))""",
         {"layers": layers, "weights": list(weights), "codes": MEANS.tolist()})
+    x = torch.linspace(-30, 30, 601)
+    curves = run_script(page, "latent_pad", """given.kinds.map(
+        (kind) => Array.from(ACTIVATIONS[kind](Float32Array.from(given.x))))""",
+        {"kinds": ["relu", "tanh", "softplus", "sigmoid"], "x": x.tolist()})
     with torch.no_grad():
         assert torch.allclose(torch.tensor(found), network(MEANS), rtol=1e-5, atol=1e-7)
+    exact = (x.relu(), x.tanh(), nn.functional.softplus(x), x.sigmoid())
+    for curve, values in zip(curves, exact, strict=True):
+        assert torch.allclose(torch.tensor(curve), values, rtol=1e-6, atol=0)
 
 
 # -- LatentPad ---------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def run(arguments: tuple[str, ...], copy: Path) -> Result:
     report = copy.with_name(f"{copy.name}.json")
     report.unlink(missing_ok=True)
     env = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1",
-           "VAE_COURSE_THREADS": "1", "VAE_COURSE_NEEDS_BROWSER": "1"}  # no test may skip for want of one
+           "VAE_COURSE_NEEDS_BROWSER": "1"}  # no test may skip for want of one
     start = time.monotonic()
     process = subprocess.Popen([sys.executable, "-m", "tests.mutants.child", str(report), *arguments],
                                cwd=copy, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

@@ -9,6 +9,7 @@ is printed for each. The status is 1 if anything failed, or if a part passed no 
 
 import argparse
 import ast
+import os
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from xml.etree import ElementTree
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
+ONE_THREAD = {"OMP_NUM_THREADS": "1"}  # with more, processes that share cores wait for each other
 PARTS = {path.stem.removeprefix("test_"): path for path in sorted(FOLDER.glob("test_*.py"))}
 
 
@@ -35,7 +37,8 @@ def run(name: str, logs: Path) -> bool:
     log, report, start = logs / f"{name}.log", logs / f"{name}.xml", time.monotonic()
     with log.open("w") as out:
         command = [sys.executable, "-m", "pytest", str(PARTS[name]), "-n0", f"--junitxml={report}"]
-        code = subprocess.run(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT).returncode
+        code = subprocess.run(command, cwd=ROOT, env=os.environ | ONE_THREAD, stdout=out,
+                              stderr=subprocess.STDOUT).returncode
     passed, failed, skipped = counted(report)
     well = code == 0 and passed > 0
     print(f"{name:22}{proves:48}{passed:4} passed{failed:4} failed{skipped:4} skipped"
