@@ -5,6 +5,7 @@
 """
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 import torch
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 Reach = Literal["reached", "zero", "none"]
+DRAWS = ("Normal", "Bernoulli", "Binomial", "Poisson")  # autograd's names of draws that it keeps a record of
 
 
 def gradient_reach(module: nn.Module, loss_term: Tensor) -> dict[str, Reach]:
@@ -48,25 +50,31 @@ def assert_grad_reaches(module: nn.Module, loss_term: Tensor) -> None:
                              + "\n".join(missed))
 
 
-def trace_autograd(tensor: Tensor, names: dict[str, Tensor]) -> "nx.DiGraph":
+def trace_autograd(tensor: Tensor, names: dict[str, Tensor], drawn: Iterable[str] = ()) -> "nx.DiGraph":
     """The graph that autograd recorded for the scalar `tensor`, and what its gradient does there.
 
     Walks `grad_fn` and sends one gradient through it (no `.grad` is changed, the graph is kept).
-    Every node has `label`, `kind` ("loss", "step" or "leaf") and, if a leaf, `gradient` (the tensor
-    that arrived, or None) and `state`: what reaches it, or "constant" where it requires no gradient.
-    An edge runs with the gradient; its `carries` is "gradient", "zero" or "value" (a constant
-    that the step reads). `names` are those of leaf tensors; other leaves are called "unnamed".
+    Every node has `label`, `kind` ("loss", "step" or "leaf"), `name` and `value` (of the tensor in `names`,
+    else "" and None), `gradient` (what arrived there, or None) and `die`: whether it is a random draw.
+    A leaf has `state` too: what reaches it, or "constant" where it requires no gradient.
+    An edge runs with the gradient; its `gradient` is what the step sent, its `carries` "gradient", "zero" or
+    "value" (a constant that the step reads). `graph.graph["order"]` has the steps as autograd ran them.
+
+    names: leaves, and results of steps; a leaf that is not among them is called "unnamed"
+    drawn: those of the names that are constants out of a random draw, of which autograd keeps no record
     """
     import networkx as nx
 
     _check_scalar("tensor", tensor)
-    for name, leaf in names.items():
-        if not isinstance(leaf, Tensor) or not leaf.is_leaf:
-            raise ValueError(f"names: {name!r} must be a leaf tensor, one that no operation made")
-    named, leaves, keys = {id(leaf): name for name, leaf in names.items()}, dict(names), {}
+    for name, given in names.items():
+        if not isinstance(given, Tensor):
+            raise TypeError(f"names: a tensor is needed as {name!r}, not {type(given).__name__}")
+    leaves = {name: given for name, given in names.items() if given.is_leaf}
+    named, keys = {id(leaf): name for name, leaf in leaves.items()}, {}
 
     def key_of(leaf: Tensor) -> str:
-        key = named.setdefault(id(leaf), f"unnamed {tuple(leaf.shape)} {len(named) - len(names) + 1}")
+        number = 1 + sum(key.startswith("unnamed") for key in leaves)
+        key = named.setdefault(id(leaf), f"unnamed {tuple(leaf.shape)} {number}")
         leaves[key] = leaf
         return key
 
@@ -79,37 +87,47 @@ def trace_autograd(tensor: Tensor, names: dict[str, Tensor]) -> "nx.DiGraph":
             keys[node] = key_of(node.variable) if hasattr(node, "variable") else f"step {id(node)}"
             queue += [below for below, _ in node.next_functions if below is not None]
     steps = {node: key for node, key in keys.items() if not hasattr(node, "variable")}
+    results = {steps[given.grad_fn]: name for name, given in names.items() if given.grad_fn in steps}
+    leaves |= {name: given for name, given in names.items() if name not in results.values()}
 
-    alive = set()  # the edges that carry something other than zero: what each step sends to each input
+    arrived, sent_to = {}, {}  # the gradient at each step, in the order they ran; what each edge carried
 
-    def watch(node, sent) -> None:
+    def watch(node, sent, received) -> None:
+        arrived[keys[node]] = next((gradient for gradient in received if gradient is not None), None)
         for gradient, (below, _) in zip(sent, node.next_functions, strict=True):
-            if _reach(gradient) == "reached":
-                alive.add((keys[node], keys[below]))
+            if gradient is not None and below is not None:
+                edge = keys[node], keys[below]
+                sent_to[edge] = sent_to.get(edge, 0) + gradient
 
-    hooks = [node.register_hook(lambda sent, _received, node=node: watch(node, sent)) for node in steps]
+    hooks = [node.register_hook(lambda *seen, node=node: watch(node, *seen)) for node in steps]
     try:
-        gradients = dict(zip(leaves, _gradients(tensor, leaves.values()), strict=True))
+        arrived |= zip(leaves, _gradients(tensor, leaves.values()), strict=True)
     finally:
         for hook in hooks:
             hook.remove()
 
-    graph = nx.DiGraph()
-    graph.add_node("loss", label="loss", kind="loss")
+    graph = nx.DiGraph(order=[key for key in arrived if key not in leaves])
+    start = torch.ones_like(tensor) if tensor.requires_grad else None
+    graph.add_node("loss", label="loss", kind="loss", name="loss", value=tensor, gradient=start, die=False)
     for node, key in steps.items():
-        graph.add_node(key, label=re.sub(r"Backward\d+$", "", node.name()), kind="step")
+        label, name = re.sub(r"Backward\d+$", "", node.name()), results.get(key, "")
+        graph.add_node(key, label=label, kind="step", name=name, value=names.get(name),
+                       gradient=arrived.get(key), die=label in DRAWS)
     for key, leaf in leaves.items():
-        state = _reach(gradients[key]) if leaf.requires_grad else "constant"
-        graph.add_node(key, label=key, kind="leaf", state=state, gradient=gradients[key])
+        state = _reach(arrived[key]) if leaf.requires_grad else "constant"
+        graph.add_node(key, label=key, kind="leaf", name=key, value=leaf, gradient=arrived[key], state=state,
+                       die=key in drawn and state == "constant")
     if tensor.requires_grad:
         first = named[id(tensor)] if tensor.is_leaf else keys[tensor.grad_fn]
-        graph.add_edge("loss", first, carries="gradient")
+        graph.add_edge("loss", first, carries="gradient", gradient=start)
     for node, key in steps.items():
         for below in (keys[below] for below, _ in node.next_functions if below is not None):
-            graph.add_edge(key, below, carries="gradient" if (key, below) in alive else "zero")
-        for name, leaf in names.items():
+            gradient = sent_to.get((key, below))
+            graph.add_edge(key, below, gradient=gradient,
+                           carries="gradient" if _reach(gradient) == "reached" else "zero")
+        for name, leaf in leaves.items():
             if not leaf.requires_grad and _reads(node, leaf):
-                graph.add_edge(key, name, carries="value")
+                graph.add_edge(key, name, carries="value", gradient=None)
     return graph
 
 

@@ -2,8 +2,9 @@
 
 import torch
 from torch import nn
+from torch.distributions import Normal
 
-from helpers.widgets import DigitCanvas, Interpolation, LatentPad, Traversals
+from helpers.widgets import Backprop, DigitCanvas, Interpolation, LatentPad, Traversals
 
 MEANS = torch.tensor([[-2.0, 0.0], [2.0, 1.0], [0.0, -2.5]])
 SIGMAS = torch.tensor([[0.3, 0.6], [0.05, 0.1], [0.5, 0.2]])
@@ -50,6 +51,21 @@ def canvas(**options) -> DigitCanvas:
     return DigitCanvas(encode, **options)
 
 
+def runs() -> dict:
+    """One where the gradient gets through, one cut by a zero, one without a path; z is never k = 3."""
+    mu, sigma = (torch.tensor(value, requires_grad=True) for value in (0.25, 2.0))
+    torch.manual_seed(0)
+    made = {"2 * mu": ({"mu": mu}, 2 * mu),
+            "normal": ({"mu": mu, "sigma": sigma}, torch.normal(mu, sigma)),
+            "sample": ({"mu": mu, "sigma": sigma}, Normal(mu, sigma).sample())}
+    return {line: ((z - 3.0) ** 2, parameters, z) for line, (parameters, z) in made.items()}
+
+
+def backprop(**options) -> Backprop:
+    return Backprop(runs(), {"Pow": "2 (z − k)"}, **options)
+
+
 EVERY = {"LatentPad": lambda: pad(z=(0.5, -1.0)), "Traversals": traversals,
          "Interpolation": lambda: interpolation(labels=torch.arange(5)),
-         "DigitCanvas": lambda: canvas(images=uniform(10, 784), labels=torch.arange(10))}
+         "DigitCanvas": lambda: canvas(images=uniform(10, 784), labels=torch.arange(10)),
+         "Backprop": backprop}

@@ -98,8 +98,33 @@ def test_trace_of_a_detached_loss_of_a_leaf_used_twice_and_of_a_bare_leaf():
     assert trace_autograd(mu, {"mu": mu}).nodes["mu"]["gradient"].item() == 1.0
 
 
-def words(tensor, names):
-    ax = autograd_graph(tensor, names)
+def test_trace_names_results_marks_draws_and_keeps_every_gradient():
+    mu, sigma = leaf(1.0), leaf(2.0)
+    z = torch.normal(mu, sigma)
+    graph = trace_autograd((z - 3) ** 2, {"mu": mu, "sigma": sigma, "z": z})
+    boxes = {node["name"] or node["label"]: node for _, node in graph.nodes(data=True)}
+    assert [name for name, node in boxes.items() if node["die"]] == ["z"]
+    assert boxes["z"]["label"] == "Normal"
+    assert boxes["z"]["gradient"].item() == pytest.approx(2 * (z.item() - 3))
+    assert [graph.nodes[key]["label"] for key in graph.graph["order"]] == ["Pow", "Sub", "Normal"]
+    sent = {(graph.nodes[a]["label"], graph.nodes[b]["label"]): edge["gradient"].item()
+            for a, b, edge in graph.edges(data=True)}
+    assert sent["Pow", "Sub"] == sent["Sub", "Normal"] == boxes["z"]["gradient"].item()
+    assert sent["Normal", "mu"] == 0.0
+
+
+def test_a_draw_without_a_record_stands_alone_beside_its_die():
+    mu = leaf(1.0)
+    z = Normal(mu, 1.0).sample()
+    graph = trace_autograd((z - 3) ** 2, {"mu": mu, "z": z}, drawn=["z"])
+    assert (graph.nodes["z"]["die"], graph.nodes["z"]["state"], graph.degree("z")) == (True, "constant", 0)
+    assert not trace_autograd((z - 3) ** 2, {"mu": mu, "z": z}).nodes["z"]["die"]
+    behind = 2 * mu
+    assert trace_autograd(mu.square(), {"behind": behind}).nodes["behind"]["state"] == "none"
+
+
+def words(tensor, names, **options):
+    ax = autograd_graph(tensor, names, **options)
     plt.close(ax.figure)
     return [text.get_text() for text in ax.texts]
 
@@ -112,11 +137,15 @@ def test_the_drawing_says_the_state_in_words():
     assert cut.count("✂ 0") == 2
     assert "mu\ngradient exactly 0" in cut
     assert "mu\nno gradient" in words(torch.tensor(1.0), {"mu": mu})
+    z = torch.normal(mu, sigma)
+    assert {"z = Normal", "⚄"} <= set(words(z**2, {"z": z}))
+    z = Normal(mu, sigma).sample()
+    assert {"z\njust a number", "⚄"} <= set(words(z**2, {"z": z}, drawn=["z"]))
 
 
 def test_parallel_branches_do_not_stand_on_each_other():
     a = leaf(1.0)
     ax = autograd_graph((a - 1.5) ** 2 + (a - 3) ** 3, {"a": a})
-    places = [text.get_position() for text in ax.texts if text.get_text()]  # arrows have none
+    places = [text.get_position() for text in ax.texts if text.get_bbox_patch()]  # of the boxes
     plt.close(ax.figure)
     assert len(set(places)) == len(places) == 7

@@ -28,7 +28,7 @@ def prose(name):
     return "\n\n".join(c.source for c in LESSONS[name].cells if c.cell_type == "markdown")
 
 
-WIDGETS = ("Explorer(", "LatentPad(", "Traversals(", "Interpolation(", "DigitCanvas(")
+WIDGETS = ("Explorer(", "LatentPad(", "Traversals(", "Interpolation(", "DigitCanvas(", "Backprop(")
 
 
 def is_widget(cell):

@@ -17,7 +17,7 @@ from traitlets import TraitError
 from helpers.data import load_digits
 from helpers.figures import tile
 from helpers.vae import VAE, kl_divergence
-from helpers.widgets import DigitCanvas, Interpolation, LatentPad, Traversals
+from helpers.widgets import Backprop, DigitCanvas, Interpolation, LatentPad, Traversals
 from helpers.widgets._base import pack_images, pack_network
 from helpers.widgets.interpolation import _percent
 from helpers.widgets.traversals import VALUES
@@ -27,12 +27,14 @@ from tests.some_widgets import (
     LABELS,
     MEANS,
     SIGMAS,
+    backprop,
     canvas,
     decoder,
     encode,
     interpolation,
     normal,
     pad,
+    runs,
     traversals,
     uniform,
 )
@@ -47,7 +49,8 @@ def floats(packed: bytes) -> np.ndarray:
 REPR = {"LatentPad": "LatentPad(z=(0.50, -1.00), picked=None)",
         "Traversals": "Traversals(4 dimensions, start=0, value=0.00)",
         "Interpolation": "Interpolation(first=0, second=1, 9 steps)",
-        "DigitCanvas": "DigitCanvas(empty)"}
+        "DigitCanvas": "DigitCanvas(empty)",
+        "Backprop": "Backprop('2 * mu', step 0 of 4)"}
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -63,7 +66,7 @@ def test_a_console_gets_the_repr_and_a_page_without_a_kernel_the_picture(name):
 @pytest.mark.parametrize(("name", "trait", "value"), [
     ("LatentPad", "z", [2.0, 1.0]), ("Traversals", "value", 2.0), ("Traversals", "start", 3),
     ("Interpolation", "first", 2), ("Interpolation", "second", 3),
-    ("DigitCanvas", "image", bytes([0, 1] * 392))])
+    ("DigitCanvas", "image", bytes([0, 1] * 392)), ("Backprop", "run", 1)])
 def test_the_picture_follows_each_trait_and_keeps_its_size(name, trait, value):
     widget = EVERY[name]()
     before = widget.picture
@@ -263,6 +266,8 @@ def test_a_wrong_argument_is_named(make, error, says):
     (interpolation, "second", -1, "second: 0 to 4 is needed, not -1"),
     (canvas, "image", bytes(783), "image: 784 bytes of 0 or 1 are needed"),
     (canvas, "image", bytes([2] * 784), "image: 784 bytes of 0 or 1 are needed"),
+    (backprop, "run", 3, "run: 0 to 2 is needed, not 3"),
+    (backprop, "step", 5, "step: 0 to 4 is needed, not 5"),
 ])
 def test_a_trait_keeps_its_value_when_a_wrong_one_is_set(make, trait, value, says):
     widget = make()
@@ -463,3 +468,53 @@ def test_mnist_has_its_centre_of_mass_at_pixel_14():
     for centre in ((images.sum(2) @ at) / total, (images.sum(1) @ at) / total):
         assert centre.mean().item() == pytest.approx(14, abs=0.05)
         assert (centre - 14).abs().quantile(0.99) < 0.53  # MNIST moved its digits by whole pixels
+
+
+# -- Backprop ----------------------------------------------------------------------------------
+
+
+def last_numbers(run):
+    """What stands in each box at the end, by the first word of its title."""
+    numbers = {int(i): text for step in run["steps"] for i, text in step["numbers"].items()}
+    return {run["nodes"][i]["title"].split(" =")[0]: text for i, text in numbers.items()}
+
+
+def test_the_numbers_are_those_of_autograd():
+    for run, (loss, parameters, z) in zip(backprop()._runs, runs().values(), strict=True):
+        found = last_numbers(run)
+        if not loss.requires_grad:
+            assert found == {"loss": "RuntimeError", "mu": "no gradient", "sigma": "no gradient"}
+            continue
+        d_z, *gradients = torch.autograd.grad(loss, [z, *parameters.values()])
+        assert found["Pow"] == "gradient 1"
+        expected = {"Sub": d_z, f"{z.grad_fn.name()[:-9]}: z": d_z}
+        expected |= zip(parameters, gradients, strict=True)
+        for name, gradient in expected.items():
+            number = float(found[name].split()[1].replace("−", "-"))
+            assert number == pytest.approx(gradient.item(), rel=0.005)
+        assert [edge["factor"].split(" = ")[0] for edge in run["edges"]] == [
+            "", "2 (z − k)", "× 1", *(["× 2"] if len(parameters) == 1 else ["× 0", "× 0"])]
+
+
+def test_each_step_is_said_in_words():
+    through, cut, no_path = (run["steps"] for run in backprop()._runs)
+    assert through[2]["words"] == "The gradient 1 arrives at Pow. It sends 1 × 2 (z − k) = −5 to Sub."
+    assert through[4]["words"] == "The gradient −5 arrives at Mul. It sends −5 × 2 = −10 to mu."
+    assert re.fullmatch(
+        r"The gradient (−?[\d.]+) arrives at Normal \(the draw\)\. It sends \1 × 0 = 0 to mu and "
+        r"\1 × 0 = 0 to sigma\. The gradient stops at the die\.", cut[4]["words"])
+    assert "element 0 of tensors does not require grad" in no_path[1]["words"]
+
+
+def test_the_die_stands_where_z_is_drawn():
+    dice = [[node["title"].split(" =")[0] for node in run["nodes"] if node["die"]]
+            for run in backprop()._runs]
+    assert dice == [[], ["Normal: z"], ["z"]]
+
+
+def test_a_gradient_that_arrives_on_two_paths_is_summed():
+    mu = torch.tensor(0.5, requires_grad=True)
+    z = mu * mu
+    run, = Backprop({"two": (z + 3 * z.square(), {"mu": mu}, z)})._runs
+    found = last_numbers(run)
+    assert (found["Mul: z"], found["mu"]) == ("gradient 2.5", "gradient 2.5")  # 1 + 6 z; twice mu

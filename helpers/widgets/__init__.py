@@ -1,9 +1,10 @@
 """Widgets: each has a short repr and a picture for pages without a kernel."""
 
+from helpers.widgets.backprop import Backprop
 from helpers.widgets.digit_canvas import DigitCanvas
 from helpers.widgets.explorer import Explorer
 from helpers.widgets.interpolation import Interpolation
 from helpers.widgets.latent_pad import LatentPad
 from helpers.widgets.traversals import Traversals
 
-__all__ = ["DigitCanvas", "Explorer", "Interpolation", "LatentPad", "Traversals"]
+__all__ = ["Backprop", "DigitCanvas", "Explorer", "Interpolation", "LatentPad", "Traversals"]

@@ -71,7 +71,7 @@ class Explorer(WithPicture, widgets.VBox):
             self._message.value = f"The picture could not be drawn for these values. {text}"
 
     def __repr__(self) -> str:
-        """Each control's value, and what it can be set to: so a saved lesson says it, and a test compares it."""
+        """Each value and what it can be set to, so that a saved lesson says it and its test compares it."""
         said = (f"{name}={control.value}{_range(control)}" for name, control in self._controls.items())
         return f"Explorer({', '.join(said)})"
 

@@ -28,6 +28,7 @@ from tests.some_widgets import (
     LABELS,
     MEANS,
     SIGMAS,
+    backprop,
     canvas,
     decoder,
     interpolation,
@@ -571,3 +572,76 @@ def test_as_digit_takes_the_mean_over_each_pixel(as_digit):
     expected = ink.reshape(20, 3, 20, 3).mean((1, 3)) > 0.5
     assert 0 < expected.sum() <= 400
     assert (as_digit(ink)[4:24, 4:24] == expected).all()
+
+
+# -- Backprop ----------------------------------------------------------------------------------
+
+
+def boxes(page):
+    """The words in each box of the graph: its title, and the number that has arrived."""
+    return [" ".join(filter(None, texts)) for texts in page.locator(".vae-box").evaluate_all(
+        "nodes => nodes.map(node => [...node.querySelectorAll('text')].map(text => text.textContent))")]
+
+
+def is_at_step(page, run, step):
+    """Whether traits, switch, words and numbers all say that the gradient of a run has come so far."""
+    given = backprop()._runs[run]
+    numbers = {int(i): text for done in given["steps"][: step + 1] for i, text in done["numbers"].items()}
+    expected = [f"{node['title']} {numbers.get(i, '')}".strip() for i, node in enumerate(given["nodes"])]
+    lit = sum(len(done["edges"]) for done in given["steps"][: step + 1])
+    return ((state(page, "run"), state(page, "step")) == (run, step)
+            and page.get_by_role("radio").nth(run).is_checked()
+            and page.locator("[aria-live]").text_content() == given["steps"][step]["words"]
+            and boxes(page) == expected and page.locator(".vae-arrow.vae-lit").count() == lit)
+
+
+def test_a_gradient_by_buttons_to_the_end_of_each_run(opened):
+    page, heights = opened(backprop(), viewport={"width": 320, "height": 900}), set()
+    forth = page.get_by_role("button", name="step", exact=True)
+    for run, last in enumerate([4, 4, 1]):
+        page.get_by_role("radio").nth(run).check()
+        for step in range(last + 1):
+            assert is_at_step(page, run, step)
+            heights.add(page.locator(".vae-widget").bounding_box()["height"])
+            forth.click()
+        assert is_at_step(page, run, last)
+        stopped = page.locator(".vae-stop").all_text_contents()
+        assert len(stopped) == [0, 3, 1][run]  # the die and both leaves; the loss
+        assert page.locator(".vae-die").count() == [0, 1, 1][run]
+    page.get_by_role("button", name="step back").click()
+    assert is_at_step(page, 2, 0)
+    assert len(heights) == 1
+
+
+def test_a_gradient_by_keys(opened):
+    page = opened(backprop(run=1))
+    page.get_by_role("application").focus()
+    for key, step in {"ArrowRight": 1, "End": 4, "ArrowLeft": 3, "Home": 0}.items():
+        page.keyboard.press(key)
+        assert is_at_step(page, 1, step)
+    page.get_by_role("radio").nth(1).focus()
+    page.keyboard.press("ArrowDown")  # of the switch
+    assert is_at_step(page, 2, 0)
+
+
+def test_a_gradient_plays_pauses_and_begins_again(opened):
+    page = opened(backprop())
+    page.clock.install()
+    page.get_by_role("button", name="backward()").click()
+    assert is_at_step(page, 0, 1)
+    page.clock.run_for(1050)
+    page.get_by_role("application").press(" ")
+    page.clock.run_for(5000)
+    assert is_at_step(page, 0, 2)
+    page.get_by_role("application").press(" ")
+    page.clock.run_for(9000)
+    assert is_at_step(page, 0, 4)
+    page.get_by_role("button", name="backward()").click()
+    assert is_at_step(page, 0, 1)
+
+
+def test_a_gradient_by_touch_and_without_motion(opened):
+    page = opened(backprop(), has_touch=True, reduced_motion="reduce")
+    page.get_by_text("normal").tap()
+    page.get_by_role("button", name="backward()").tap()
+    assert is_at_step(page, 1, 4)
