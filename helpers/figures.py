@@ -7,7 +7,7 @@ blind and in greyscale; shape or label always says the same as the colour.
 import io
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
@@ -17,6 +17,7 @@ from IPython import get_ipython
 from IPython.display import Image, display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from torch import Tensor
 
 from helpers._arguments import check_floats, check_integer
@@ -156,6 +157,60 @@ def live_curves() -> Callable[[VAE, History], None]:
             took = drawn_at - start
 
     return show
+
+
+# -- Node diagrams -----------------------------------------------------------------------------
+
+_DIE = "\u2684"  # a glyph of DejaVu Sans, matplotlib's own font
+
+
+def node_diagram(places: dict[str, tuple[float, float]], arrows: Collection[tuple[str, str]], *,
+                 random: Collection[str] = (), back: Mapping[tuple[str, str], str] | None = None,
+                 title: str = "", ax: Axes | None = None) -> Axes:
+    """What is computed from what. Boxes: deterministic nodes. Circles with a die: random ones.
+
+    places: the words of each node, and where it stands, in steps of about 1
+    arrows: (from, to), of two nodes
+    back: for some arrows the gradient that comes back along it, in words; "0" where it is cut off
+    """
+    back = back or {}
+    if ax is None:
+        _, ax = plt.subplots(figsize=(5, 4))
+    nodes = {}
+    for words, place in places.items():
+        box = {"fc": "#FFF6DC", "ec": INK, "boxstyle": "circle,pad=0.45"} if words in random else {
+            "fc": "white", "ec": BLUE, "boxstyle": "round,pad=0.5"}
+        nodes[words] = ax.text(*place, words, ha="center", va="center", fontsize=12, color=INK, zorder=2,
+                               bbox=box | {"lw": 1.6})
+        if words in random:
+            ax.annotate(_DIE, (1, 1), (8, 8), xycoords=nodes[words], textcoords="offset points", fontsize=19,
+                        color=INK, zorder=4, ha="center", va="center")
+    centre = np.mean(list(places.values()), axis=0)
+    for source, target in arrows:
+        _arrow(ax, nodes[source], nodes[target], 0.0, {"color": INK, "lw": 1.3})
+        if (source, target) in back:
+            words = back[source, target]
+            colour, style = (RED, (0, (4, 3))) if words == "0" else (GREEN, "-")
+            start, end = np.array(places[target]), np.array(places[source])
+            middle, (dx, dy) = (start + end) / 2, end - start
+            side = -1 if np.dot((dy, -dx), centre - middle) > 0 else 1  # it bends away from the other nodes
+            _arrow(ax, nodes[target], nodes[source], 0.3 * side, {"color": colour, "ls": style, "lw": 2})
+            out = side * np.array((dy, -dx))  # from the middle outwards; the arc is at 0.15 of it
+            ax.annotate("✂ 0" if words == "0" else words, middle + 0.15 * out, 6 * out / np.hypot(*out),
+                        textcoords="offset points", color=colour, fontsize=13, zorder=4, va="center",
+                        ha="right" if out[0] < 0 else "left")
+    xs, ys = zip(*places.values(), strict=True)
+    ax.set(xlim=(min(xs) - 0.6, max(xs) + 0.6), ylim=(min(ys) - 0.45, max(ys) + 0.45), title=title)
+    ax.set_aspect("equal")
+    ax.axis("off")
+    return ax
+
+
+def _arrow(ax: Axes, start: Text, end: Text, bend: float, look: dict) -> None:
+    """From the edge of one node to the edge of another; drawn after both, whose edges are known then."""
+    ax.annotate("", end.get_position(), start.get_position(), zorder=3, arrowprops={
+        "arrowstyle": "-|>", "mutation_scale": 14, "connectionstyle": f"arc3,rad={bend}", "shrinkA": 3,
+        "shrinkB": 3, "patchA": start.get_bbox_patch(), "patchB": end.get_bbox_patch()} | look)
 
 
 # -- The autograd graph ------------------------------------------------------------------------

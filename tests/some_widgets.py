@@ -4,7 +4,8 @@ import torch
 from torch import nn
 from torch.distributions import Normal
 
-from helpers.widgets import Backprop, DigitCanvas, Interpolation, LatentPad, Traversals
+from helpers.vae import VAE
+from helpers.widgets import Backprop, DigitCanvas, Interpolation, JumpAndSlide, LatentPad, Traversals
 
 MEANS = torch.tensor([[-2.0, 0.0], [2.0, 1.0], [0.0, -2.5]])
 SIGMAS = torch.tensor([[0.3, 0.6], [0.05, 0.1], [0.5, 0.2]])
@@ -28,9 +29,18 @@ def decoder(latent=2, pixels=64) -> nn.Sequential:
     return network
 
 
-def encode(x):
-    """Of known answer: mu is (0.53, -1.2) for a digit with no ink in its first two pixels."""
-    return torch.tensor([[0.53, -1.20]]) + x[:, :2], 2 * torch.tensor([[0.20, 0.31]]).log()
+def reader() -> VAE:
+    """Its encoder has a known answer: mu is (0.53, -1.2) plus the first two pixels, sigma (0.20, 0.31)."""
+    model = VAE(2, hidden=2)
+    for weights in model.parameters():
+        weights.data.zero_()
+    model.encoder[0].weight.data[:, :2] = model.to_mu.weight.data[:] = torch.eye(2)
+    model.to_mu.bias.data = torch.tensor([0.53, -1.20])
+    model.to_logvar.bias.data = 2 * torch.tensor([0.20, 0.31]).log()
+    return model
+
+
+encode = reader().encode
 
 
 def pad(**options) -> LatentPad:
@@ -48,7 +58,7 @@ def interpolation(codes=None, **options) -> Interpolation:
 
 
 def canvas(**options) -> DigitCanvas:
-    return DigitCanvas(encode, **options)
+    return DigitCanvas.of(reader(), **options)
 
 
 def runs() -> dict:
@@ -68,4 +78,4 @@ def backprop(**options) -> Backprop:
 EVERY = {"LatentPad": lambda: pad(z=(0.5, -1.0)), "Traversals": traversals,
          "Interpolation": lambda: interpolation(labels=torch.arange(5)),
          "DigitCanvas": lambda: canvas(images=uniform(10, 784), labels=torch.arange(10)),
-         "Backprop": backprop}
+         "Backprop": backprop, "JumpAndSlide": JumpAndSlide}

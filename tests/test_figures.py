@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
+from matplotlib.colors import to_rgba
 
 from helpers import figures
 from helpers.data import load_digits
@@ -57,6 +58,22 @@ def test_latent_plane_draws_each_code_as_its_digit():
     assert list(drawn) == [2, 7]
     assert drawn[7].tolist() == [[0.0, 1.0], [2.0, 3.0]]
     assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_aspect()) == ("$z_1$", "$z_2$", 1.0)
+
+
+def test_a_node_diagram_shows_nodes_dice_and_arrows():
+    ax = figures.node_diagram({"a": (0, 0), "b": (1, 0), "c": (0.5, 1)}, [("a", "c"), ("b", "c")],
+                              random=["b"], back={("a", "c"): "2.0", ("b", "c"): "0"})
+    texts = {text.get_text(): text for text in ax.texts if text.get_text()}
+    assert set(texts) == {"a", "b", "c", "\u2684", "2.0", "✂ 0"}
+    shapes = {name: type(texts[name].get_bbox_patch().get_boxstyle()).__name__ for name in "abc"}
+    assert shapes == {"a": "Round", "b": "Circle", "c": "Round"}
+    ends = [(text.get_position(), text.xy, text.arrow_patch.get_edgecolor()) for text in ax.texts
+            if not text.get_text()]
+    colours = {to_rgba(colour): name for name, colour in (("ink", figures.INK), ("red", figures.RED),
+                                                          ("green", figures.GREEN))}
+    assert [(start, end, colours[colour]) for start, end, colour in ends] == [
+        ((0, 0), (0.5, 1), "ink"), ((0.5, 1), (0, 0), "green"),
+        ((1, 0), (0.5, 1), "ink"), ((0.5, 1), (1, 0), "red")]
 
 
 HISTORY = History(2, [Terms(-90.0, 10.0), Terms(-80.0, 12.0)], [Terms(-95.0, 11.0), Terms(-85.0, 13.0)])

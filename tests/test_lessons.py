@@ -28,7 +28,8 @@ def prose(name):
     return "\n\n".join(c.source for c in LESSONS[name].cells if c.cell_type == "markdown")
 
 
-WIDGETS = ("Explorer(", "LatentPad(", "Traversals(", "Interpolation(", "DigitCanvas(", "Backprop(")
+WIDGETS = ("Explorer(", "LatentPad(", "Traversals(", "Interpolation(", "DigitCanvas(", "SideBySide(",
+           "Backprop(", "JumpAndSlide(")
 
 
 def is_widget(cell):

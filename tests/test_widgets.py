@@ -17,7 +17,15 @@ from traitlets import TraitError
 from helpers.data import load_digits
 from helpers.figures import tile
 from helpers.vae import VAE, kl_divergence
-from helpers.widgets import Backprop, DigitCanvas, Interpolation, LatentPad, Traversals
+from helpers.widgets import (
+    Backprop,
+    DigitCanvas,
+    Interpolation,
+    JumpAndSlide,
+    LatentPad,
+    SideBySide,
+    Traversals,
+)
 from helpers.widgets._base import pack_images, pack_network
 from helpers.widgets.interpolation import _percent
 from helpers.widgets.traversals import VALUES
@@ -50,7 +58,8 @@ REPR = {"LatentPad": "LatentPad(z=(0.50, -1.00), picked=None)",
         "Traversals": "Traversals(4 dimensions, start=0, value=0.00)",
         "Interpolation": "Interpolation(first=0, second=1, 9 steps)",
         "DigitCanvas": "DigitCanvas(empty)",
-        "Backprop": "Backprop('2 * mu', step 0 of 4)"}
+        "Backprop": "Backprop('2 * mu', step 0 of 4)",
+        "JumpAndSlide": "JumpAndSlide(mu=2.00, sigma=1.00, 40 draws)"}
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -66,7 +75,9 @@ def test_a_console_gets_the_repr_and_a_page_without_a_kernel_the_picture(name):
 @pytest.mark.parametrize(("name", "trait", "value"), [
     ("LatentPad", "z", [2.0, 1.0]), ("Traversals", "value", 2.0), ("Traversals", "start", 3),
     ("Interpolation", "first", 2), ("Interpolation", "second", 3),
-    ("DigitCanvas", "image", bytes([0, 1] * 392)), ("Backprop", "run", 1)])
+    ("DigitCanvas", "image", bytes([0, 1] * 392)), ("Backprop", "run", 1),
+    ("JumpAndSlide", "mu", 3.0),
+    ("JumpAndSlide", "sigma", 0.5), ("JumpAndSlide", "epsilon", normal(40, seed=3))])
 def test_the_picture_follows_each_trait_and_keeps_its_size(name, trait, value):
     widget = EVERY[name]()
     before = widget.picture
@@ -78,7 +89,7 @@ def test_the_picture_follows_each_trait_and_keeps_its_size(name, trait, value):
 
 def sheets(widget) -> list[tuple[np.ndarray, list[str], list[str]]]:
     """Of each sheet in the picture: its pixels, the words beside its rows and above its columns."""
-    figure = widget._draw()
+    figure = widget.figure()
     plt.close(figure)
     return [(ax.images[0].get_array(), [text.get_text() for text in ax.get_yticklabels()],
              [text.get_text() for text in ax.get_xticklabels()]) for ax in figure.axes if ax.images]
@@ -86,7 +97,7 @@ def sheets(widget) -> list[tuple[np.ndarray, list[str], list[str]]]:
 
 @torch.no_grad()
 def test_the_pictures_show_what_torch_decodes():
-    (pixels, _, _), = sheets(pad(z=(1.0, -2.0)))
+    *_, (pixels, _, _) = sheets(pad(z=(1.0, -2.0)))
     assert np.array_equal(pixels, decoder()(torch.tensor([[1.0, -2.0]])).view(8, 8))
 
     widget = traversals()
@@ -118,6 +129,19 @@ def test_the_pictures_show_what_torch_decodes():
     assert np.array_equal(pixels, digit.view(28, 28))
 
 
+def test_the_picture_says_that_it_is_one_and_the_figure_does_not(monkeypatch):
+    drawn = []
+    monkeypatch.setattr("helpers.widgets._base.png", lambda figure: drawn.append(figure) or b"")
+    for make in EVERY.values():
+        widget = make()
+        assert widget.picture == b""
+        figure = widget.figure()
+        assert plt.get_fignums() == [figure.number]  # left to who asked for it
+        plt.close(figure)
+        assert [text.get_text() for text in drawn[-1].texts[-1:]] == ["Does not move? Run this cell again."]
+        assert len(figure.texts) == len(drawn[-1].texts) - 1
+
+
 @pytest.mark.parametrize("make", [
     LatentPad, lambda network: Traversals(network, normal(5, 2), KL[:2]),
     lambda network: Interpolation(network, normal(5, 2), IMAGES)], ids=["pad", "traversals", "interpolation"])
@@ -130,11 +154,12 @@ def test_training_the_decoder_further_changes_nothing(make):
 
 
 def test_a_file_holds_all_it_needs(tmp_path):
-    page = pad().to_html(tmp_path / "pad.html", title="a <pad> & more").read_text(encoding="utf-8")
+    path = pad(z=(0.5, -1.0)).to_html(tmp_path / "pad.html", title="a <pad> & more")
+    page = path.read_text(encoding="utf-8")
     assert "<title>a &lt;pad&gt; &amp; more</title>" in page
     assert not re.search(r"(src|href)=|https?://|import ", page)
     state = json.loads(re.search(r"^const state = (.*);$", page, re.M)[1])
-    assert state["z"] == [0.0, 0.0]
+    assert state["z"] == [0.5, -1.0]
     assert len(base64.b64decode(state["_weights"]["base64"])) == 4 * (2 * 16 + 16 + 16 * 64 + 64)
 
 
@@ -142,7 +167,7 @@ def test_a_file_holds_all_it_needs(tmp_path):
     ("nowhere/pad.html", FileNotFoundError), (".", IsADirectoryError if os.name == "posix" else OSError)])
 def test_where_no_file_can_be_none_is_written(tmp_path, path, error):
     with pytest.raises(error):
-        canvas().to_html(tmp_path / path)
+        pad().to_html(tmp_path / path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -248,6 +273,7 @@ VAE_OF_2, CODES, IMAGES = VAE(2, hidden=4, pixels=64), normal(5, 4), uniform(5, 
     (lambda: DigitCanvas(None), TypeError, "encode: a function of a digit is needed, not None"),
     (lambda: DigitCanvas(lambda x: None), TypeError, "encode: it must return mu and logvar, not NoneType"),
     (lambda: DigitCanvas.of(VAE(3, hidden=4), pad=pad()), ValueError, "pad: .* 2 dimensions"),
+    (lambda: DigitCanvas(encode).to_html("canvas.html"), ValueError, "only DigitCanvas.of.model. takes its"),
     (lambda: canvas().draw(torch.zeros(2, 784)), ValueError, r"image: the shape \(n, 784\)"),
     (lambda: canvas().draw(torch.full((784,), 255.0)), ValueError, "image: pixels from 0 to 1 are needed"),
 ])
@@ -264,6 +290,7 @@ def test_a_wrong_argument_is_named(make, error, says):
     (traversals, "value", 3.01, "value"), (traversals, "value", -3.01, "value"),
     (traversals, "start", 5, "start: 0 to 4 is needed, not 5"),
     (interpolation, "second", -1, "second: 0 to 4 is needed, not -1"),
+    (JumpAndSlide, "mu", 6.1, "mu"), (JumpAndSlide, "sigma", 0.0, "sigma"),
     (canvas, "image", bytes(783), "image: 784 bytes of 0 or 1 are needed"),
     (canvas, "image", bytes([2] * 784), "image: 784 bytes of 0 or 1 are needed"),
     (backprop, "run", 3, "run: 0 to 2 is needed, not 3"),
@@ -286,6 +313,33 @@ def test_z_is_decoded_as_torch_does():
         assert torch.equal(widget.decoded, decoder()(torch.tensor([[1.0, -2.0]]))[0])
 
 
+@pytest.mark.parametrize(("extent", "start"), [(4.0, [-2.9, 0.0]), (3.0, [1.0, 0.0]), (9.0, [3.1, 0.0])])
+def test_it_starts_at_the_mean_with_the_most_contrast_away_from_the_edge(extent, start):
+    network = nn.Sequential(nn.Linear(2, 4), nn.Sigmoid())  # the farther out, the surer
+    network[0].weight.data = torch.tensor([[2.0, 0], [2, 0], [-2, 0], [-2, 0]])
+    network[0].bias.data.zero_()
+    means = torch.tensor([[0.0, 0.0], [1.0, 0.0], [-2.9, 0.0], [3.1, 0.0]])
+    assert LatentPad(network, means=means, extent=extent).z == pytest.approx(start)
+    assert LatentPad(network, means=means, extent=extent, z=(0.0, 0.5)).z == [0.0, 0.5]
+    assert LatentPad(network, extent=extent).z == [0.0, 0.0]
+
+
+def test_the_figure_names_circles_shade_and_axes_and_keeps_the_ring_at_the_edge():
+    figure = pad(z=(9.0, -1.0)).figure()
+    plt.close(figure)
+    plane, picture = figure.axes
+    words = "Circles: 1, 2, 3 standard deviations of the prior. Grey: its density."
+    assert (plane.get_title(loc="left") or plane.get_title()) == words
+    assert (plane.get_xlabel(), plane.get_ylabel()) == ("$z_1$", "$z_2$")
+    radii = {text.get_text(): math.hypot(*text.get_position()) for text in plane.texts}
+    assert radii == pytest.approx({"1": 1, "2": 2, "3": 3})
+    assert [circle.radius for circle in plane.patches] == [1, 2, 3]
+    density = plane.images[0].get_array()
+    assert density[50, 85] / density[50, 50] == pytest.approx(math.exp(-(2.869**2) / 2), rel=0.01)
+    assert [line.get_xydata().tolist() for line in plane.lines] == [[[4.0, -1.0]]] * 2
+    assert "(9.00, -1.00)" in (picture.get_title(loc="left") or picture.get_title())
+
+
 @pytest.mark.parametrize("z", [(1, -2), np.array([1.0, -2.0]), torch.tensor([1.0, -2.0]),
                                [np.float32(1), torch.tensor(-2.0)]],
                          ids=["tuple", "array", "tensor", "scalars"])
@@ -295,11 +349,39 @@ def test_z_is_set_from_whatever_holds_two_numbers(z):
     assert widget.z == [1.0, -2.0]
 
 
+def test_a_z_from_the_browser_is_not_sent_back(monkeypatch):
+    widget, sent = pad(), []
+    monkeypatch.setattr(widget, "_send", lambda message, buffers=None: sent.append(message))
+    widget.set_state({"z": [1.0, 2.0]})
+    assert (widget.z, sent) == ([1.0, 2.0], [])
+    widget.z = [2.0, 1.0]
+    assert [message["state"] for message in sent] == [{"z": [2.0, 1.0]}]
+
+
 def test_what_is_picked_starts_at_its_mean():
     widget = pad()
     widget.epsilon = [1.0, 1.0]
     widget.picked = 2
     assert (widget.z, widget.epsilon) == ([0.0, -2.5], [0.0, 0.0])
+
+
+# -- JumpAndSlide ------------------------------------------------------------------------------
+
+
+def test_the_picture_of_jump_and_slide_shows_moves_and_slopes():
+    widget = JumpAndSlide(mu=4.0, sigma=0.7, k=3.5)
+    epsilon = torch.tensor(widget.epsilon)
+    figure = widget.figure()
+    plt.close(figure)
+    jump, scattered, slide, straight = figure.axes
+    levels = [np.stack([line.get_xdata() for line in ax.lines[:40]], 1) for ax in (jump, slide)]
+    assert levels[1] == pytest.approx(np.array([[3.0], [3.5], [4.0]]) + 0.7 * epsilon.numpy(), abs=1e-5)
+    assert np.diff(levels[0], axis=0).std() > 0.5  # to 1.4 sigma on average; sliding it is 0
+    mu, slopes = straight.lines[0].get_data()
+    assert slopes == pytest.approx(2 * (mu - 3.5) + 0.1 + 1.4 * epsilon.mean().item(), abs=1e-3)
+    off = scattered.lines[0].get_ydata() - (2 * (mu - 3.5) + 0.1)
+    variance = 4 * (mu - 3.5) ** 2 * 0.7**2 + 2 * 0.7**4  # of f, lesson 02
+    assert (off / (2 * variance / 40) ** 0.5 * 0.1).std() == pytest.approx(1, abs=0.3)  # 61 of them
 
 
 # -- Traversals --------------------------------------------------------------------------------
@@ -459,6 +541,18 @@ def test_an_error_in_the_encoder_is_said_and_goes_when_it_is_mended(wrong):
     answer = encode
     widget.draw(torch.zeros(784))
     assert (widget.message, len(widget.mu)) == ("", 2)
+
+
+def test_side_by_side_shows_both_pictures():
+    linked = pad(z=(1.0, 1.0))
+    both = SideBySide(canvas(pad=linked), linked)
+    one, other, together = (plt.imread(io.BytesIO(widget.picture)) for widget in (*both.children, both))
+    assert repr(both) == "SideBySide(DigitCanvas(empty), LatentPad(z=(1.00, 1.00), picked=None))"
+    assert together.shape == (max(len(one), len(other)), one.shape[1] + other.shape[1], 4)
+    assert np.array_equal(together[: len(one), : one.shape[1]], one)
+    assert np.array_equal(together[: len(other), one.shape[1] :], other)
+    data = both._repr_mimebundle_()
+    assert base64.b64decode((data[0] if isinstance(data, tuple) else data)["image/png"]) == both.picture
 
 
 def test_mnist_has_its_centre_of_mass_at_pixel_14():

@@ -2,54 +2,89 @@
 
 import torch
 
-from helpers.exercises._check import Wrong, call, check, close, same_shape, seeded
-
-
-@check
-def draw_z(function) -> str:
-    epsilon = torch.randn(5, generator=seeded())
-    mu = torch.linspace(-1, 1, 5, requires_grad=True)
-    for logvars in ((0.0,) * 5, (-2.0,) * 5, (1.5, -1.0, 0.5, 0.0, -3.0)):
-        logvar = torch.tensor(logvars, requires_grad=True)
-        z = same_shape(call(function, mu.clone(), logvar.clone(), epsilon.clone()), mu, "z")
-        scale = ((z - mu) / epsilon).detach()
-        for at in range(5):
-            close(scale[at].item(), torch.exp(0.5 * logvar[at]).item(),
-                  f"at a log-variance of {logvars[at]:g}, what stands before epsilon", 1e-3)
-        if not z.requires_grad:
-            raise Wrong("the values are right, but z is cut off from mu and logvar")
-        for name, leaf in (("mu", mu), ("logvar", logvar)):
-            if torch.autograd.grad(z.sum(), leaf, retain_graph=True, allow_unused=True)[0] is None:
-                raise Wrong(f"the values are right, but no gradient reaches {name}")
-    return "What stands before epsilon is the standard deviation, and the gradient gets through."
+from helpers.exercises._check import Wrong, call, check, number, same_shape, seeded
 
 
 @check
 def draw_uniform(function) -> str:
     u = torch.tensor([0.0, 0.25, 0.5, 1.0])
     low, high = (torch.tensor(v, requires_grad=True) for v in (-1.0, 3.0))
-    z = same_shape(call(function, low, high, u), u, "z")
-    for at, target in ((0, -1.0), (1, 0.0), (2, 1.0), (3, 3.0)):
-        close(z[at].item(), target, f"between -1 and 3, z at u = {u[at]:g}", 1e-5)
+    z = same_shape(call(function, low, high, u.clone()), u, "z")
+    if not torch.equal(z, call(function, low, high, u.clone())):
+        raise Wrong("two calls with the same u give two different z: it makes noise of its own, "
+                    "where u is the noise")
+    if (z == z[0]).all():
+        raise Wrong(f"z is {z[0]:g} for every u. A draw without its noise is always the same number")
+    for at, name, end in ((0, "low", low), (-1, "high", high)):
+        if not torch.isclose(z[at], end):
+            raise Wrong(f"with low = -1 and high = 3, u = {u[at]:g} gives z = {z[at]:g}, which is not {name}")
+    if not torch.allclose(z, -1 + 4 * u):
+        raise Wrong("both ends are right, but in between z is not uniform: equal steps of u "
+                    "should be equal steps of z")
     if not z.requires_grad:
-        raise Wrong("the values are right, but z is not connected to low and high: "
-                    "no gradient can reach them")
-    for name, end, target in (("low", low, 2.25), ("high", high, 1.75)):
-        gradient, = torch.autograd.grad(z.sum(), end, retain_graph=True, allow_unused=True)
-        if gradient is None:
-            raise Wrong(f"the values are right, but no gradient reaches {name}")
-        close(gradient.item(), target, f"the gradient of the sum of z at {name}", 1e-5)
-    return "The values are right, and the gradient reaches both ends."
+        raise Wrong("the values are right, but z is a constant to autograd: no gradient can reach the ends")
+    for name, end, at in (("low", low, -1), ("high", high, 0)):
+        moved, = torch.autograd.grad(z.sum(), end, retain_graph=True, allow_unused=True)
+        if moved is None:
+            raise Wrong(f"the values are right, but the path to {name} is cut")
+        slope, = torch.autograd.grad(z[at], end, retain_graph=True)
+        if abs(slope.item()) > 1e-6:
+            raise Wrong(f"the values are right, but at u = {u[at]:g}, where z is the other end, autograd "
+                        f"says that z moves with {name}: a part of the path is cut")
+    return "The values are right, and a right gradient reaches both ends."
 
 
 @check
-def dz_dlogvar(function) -> str:
-    epsilon = torch.tensor([-1.5, 0.3, 2.0], dtype=torch.float64)
-    for v in (-2.0, 0.0, 1.0):
-        logvar = torch.full((3,), v, dtype=torch.float64, requires_grad=True)
-        target, = torch.autograd.grad((torch.exp(0.5 * logvar) * epsilon).sum(), logvar)
-        value = same_shape(call(function, logvar.detach().clone(), epsilon.clone()), target, "the derivative")
-        for e, found, right in zip(epsilon, value, target, strict=True):
-            close(found.item(), right.item(),
-                  f"at logvar = {v:g}, epsilon = {e:g} the derivative", 1e-6)
-    return "It equals autograd's derivative at nine points."
+def train(function) -> str:
+    k = 3 + 2 * torch.randn(2000, generator=seeded())
+    result = call(function, k.clone())
+    if not isinstance(result, tuple) or len(result) != 2:
+        raise Wrong("train should return two things: mu, and the loss of its last step per image")
+    mu, loss = same_shape(result[0], k, "mu").detach(), number(result[1], "the loss")
+    miss = mu - k
+    root_mean_square = miss.square().mean().sqrt().item()
+    if (mu == 0).all():
+        raise Wrong("each mu is still 0: no gradient arrives")
+    if abs(miss.mean()) > 0.35 and miss.std() < 0.3:
+        raise Wrong(f"on average mu settles {abs(miss.mean()):.2f} beside its target, always on the same "
+                    "side: what is the mean of your noise?")
+    if root_mean_square > 0.5 and loss < 0.1:
+        raise Wrong(f"the last loss is {loss:.3f} per image, but mu misses its target by "
+                    f"{root_mean_square:.2f} (root mean square). Each mu has made up for one particular roll")
+    if not root_mean_square < 0.5:
+        raise Wrong(f"mu ends {root_mean_square:.2f} from its target (root mean square): the steps do not "
+                    "lead there. Does each follow its own gradient only?")
+    if root_mean_square < 0.02:
+        raise Wrong("mu meets its target exactly, and nothing is random any more: "
+                    "is z still a draw from N(mu, 1)?")
+    return (f"mu is {root_mean_square:.2f} from its target (root mean square), and the loss in training, "
+            f"{loss:.2f}, is what new noise gives as well.")
+
+
+@check
+def paired_gradient(function) -> str:
+    epsilon = torch.randn(10_000, dtype=torch.float64, generator=seeded())
+    spread = {}
+    for name, f, slope in (("(z - 3)^2", lambda z: (z - 3) ** 2, lambda z: 2 * (z - 3)),
+                           ("exp(z)", torch.exp, torch.exp)):
+        mu, sigma = 2.0, 0.5
+        single, partner = slope(mu + sigma * epsilon), slope(mu - sigma * epsilon)
+        target = (single + partner) / 2
+        found = call(function, f, mu, sigma, epsilon.clone())
+        found = same_shape(found, epsilon, "what is returned").detach()
+        for misconception, values in (
+                ("this is the gradient at +epsilon alone: where is its partner?", single),
+                ("this is the gradient at -epsilon alone: where is its partner?", partner),
+                ("each gradient is twice too large: is it that of the mean of two draws, or of their sum?",
+                 2 * target),
+                ("this is the derivative with respect to sigma", epsilon * (single - partner) / 2)):
+            if torch.allclose(found, values, rtol=1e-4):
+                raise Wrong(misconception)
+        if not torch.allclose(found, target, rtol=1e-4, atol=1e-6):
+            raise Wrong(f"for f = {name}, {(~torch.isclose(found, target, rtol=1e-4, atol=1e-6)).sum()} of "
+                        f"{len(epsilon)} gradients are off. The two draws of a pair lie at the same distance "
+                        "from mu, on both sides")
+        spread[name] = (target.std() / single.std()).item()
+    words = ", ".join(f"for {name} {ratio:.2f}" for name, ratio in spread.items())
+    return ("Standard deviation of a pair's gradient, as a share of a single draw's: "
+            f"{words}; two draws without pairing have 0.71.")

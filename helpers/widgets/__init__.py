@@ -4,7 +4,10 @@ from helpers.widgets.backprop import Backprop
 from helpers.widgets.digit_canvas import DigitCanvas
 from helpers.widgets.explorer import Explorer
 from helpers.widgets.interpolation import Interpolation
+from helpers.widgets.jump_and_slide import JumpAndSlide
 from helpers.widgets.latent_pad import LatentPad
+from helpers.widgets.side_by_side import SideBySide
 from helpers.widgets.traversals import Traversals
 
-__all__ = ["Backprop", "DigitCanvas", "Explorer", "Interpolation", "LatentPad", "Traversals"]
+__all__ = ["Backprop", "DigitCanvas", "Explorer", "Interpolation", "JumpAndSlide", "LatentPad", "SideBySide",
+           "Traversals"]

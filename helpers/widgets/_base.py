@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from helpers._arguments import check_floats, check_images
 from helpers._files import write_whole
-from helpers.figures import png
+from helpers.figures import GREY, png
 
 HERE = Path(__file__).parent
 EXPORT = "export default { render };"  # the last line of each widget's script
@@ -53,29 +53,35 @@ class WithPicture:
 class BrowserWidget(WithPicture, anywidget.AnyWidget):
     """An anywidget with a short repr, and a picture for pages without a kernel.
 
-    A subclass gives `_draw() -> Figure` (what the page shows without a kernel) and `__repr__`.
+    A subclass gives `figure` and `__repr__`.
     """
 
     _css = STYLE
 
-    def _draw(self) -> Figure:
+    def figure(self) -> Figure:
+        """What the widget shows now, drawn by matplotlib."""
         raise NotImplementedError
 
     @property
     def picture(self) -> bytes:
-        """What the widget shows now, as PNG, drawn by Python."""
-        figure = self._draw()
+        """The same as PNG, which a page without a kernel shows; and that it is a picture only."""
+        figure = self.figure()
+        figure.text(0.995, 0.005, "Does not move? Run this cell again.", ha="right", va="bottom", fontsize=7,
+                    color=GREY)
         try:
             return png(figure)
         finally:
             plt.close(figure)
 
+    def _state(self) -> dict:
+        """What the script needs to know, on a page without a kernel."""
+        return {name: getattr(self, name) for name in self.trait_names(sync=True) if name not in _NOT_STATE}
+
     def to_html(self, path: str | Path, *, title: str | None = None) -> Path:
         """Write the widget as one file that needs neither a kernel nor a network. Returns its path."""
         path = Path(path)
         state = json.dumps(
-            {name: getattr(self, name) for name in self.trait_names(sync=True) if name not in _NOT_STATE},
-            default=lambda packed: {"base64": base64.b64encode(packed).decode("ascii")})
+            self._state(), default=lambda packed: {"base64": base64.b64encode(packed).decode("ascii")})
         module = str(self._esm).rstrip().removesuffix(EXPORT)
         write_whole(path, _PAGE.format(
             title=html.escape(title or type(self).__name__), style=STYLE, module=module,

@@ -46,7 +46,7 @@ class Backprop(BrowserWidget):
             raise traitlets.TraitError(f"{name}: 0 to {last - 1} is needed, not {value}")
         return value
 
-    def _draw(self) -> Figure:
+    def figure(self) -> Figure:
         line, graph = list(self._graphs.items())[self.run]
         return draw_trace(graph, title=line).figure
 

@@ -113,6 +113,23 @@ function normalPair() {
   return [radius * Math.cos(angle), radius * Math.sin(angle)];
 }
 
+// later(call): calls `call` in the next frame, once, however often it was asked to until then.
+function onceAFrame(signal) {
+  const due = new Set();
+  let frame = 0;
+  const paint = () => {
+    frame = 0;
+    const calls = [...due];
+    due.clear();
+    for (const call of calls) call();
+  };
+  signal.addEventListener("abort", () => cancelAnimationFrame(frame));
+  return (call) => () => {
+    due.add(call);
+    frame ||= requestAnimationFrame(paint);
+  };
+}
+
 // Calls each of `changes`, {trait: call}, when its trait changes, until the signal comes.
 function follow(model, changes, signal) {
   for (const [name, call] of Object.entries(changes)) {

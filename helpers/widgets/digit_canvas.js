@@ -201,6 +201,7 @@ function render({ model, el }) {
   let digit = NOTHING; // what was read last
   let readAt = -Infinity, answered = true, waiting;
   const pen = { x: SHEET / 2, y: SHEET / 2, down: false, shown: false };
+  const encode = model.get("_layers") && network(model.get("_layers"), model.get("_weights")); // an exported page's
   const examples = bytesOf(model.get("_examples"));
   const { node: taken, show } = shelf(examples, model.get("_labels"),
     (chosen) => { place(chosen); send(chosen); }, signal);
@@ -233,8 +234,15 @@ function render({ model, el }) {
     clearTimeout(waiting);
     waiting = setTimeout(tell, PATIENCE);
     model.set("image", new DataView(pixels.slice().buffer));
+    if (encode) answer(pixels);
     model.save_changes();
     if (!pixels.length) tell();
+  };
+  const answer = (pixels) => { // without a kernel
+    const said = pixels.length ? encode(pixels) : NOTHING, latent = said.length / 2;
+    model.set("mu", Array.from(said.slice(0, latent)));
+    model.set("sigma", Array.from(said.slice(latent), (logvar) => Math.exp(logvar / 2)));
+    model.set("_answers", model.get("_answers") + 1);
   };
   const settle = () => { // read the drawing
     readAt = performance.now();

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from helpers._arguments import check_function, check_images
-from helpers.widgets._base import BrowserWidget, as_list, pack_floats, script
+from helpers.widgets._base import BrowserWidget, as_list, pack_floats, pack_network, script
 from helpers.widgets.latent_pad import LatentPad
 
 SIDE, PIXELS = 28, 784
@@ -25,7 +25,7 @@ class DigitCanvas(BrowserWidget):
     images: some digits (n, 784) to take instead of drawing, pixels from 0 to 1 (above 0.5 is ink)
     labels: what these digits are, n of them
     pad: a `LatentPad`, linked to the drawing: `pad.drawn` becomes [mu_1, mu_2, sigma_1, sigma_2] and
-        `pad.z` [mu_1, mu_2]. The latent space must be a plane.
+        `pad.z` [mu_1, mu_2]. The latent space must be a plane. `SideBySide(canvas, pad)` shows both.
 
     The browser makes a drawing into a digit as MNIST's were made: its longer side is 20 pixels, and its
     centre of mass is near the middle of the image. Its lines get the usual width of MNIST's, whatever the
@@ -49,7 +49,7 @@ class DigitCanvas(BrowserWidget):
     def __init__(self, encode: Encode, *, images: Tensor | None = None,
                  labels: Tensor | Sequence[int] | None = None, pad: LatentPad | None = None):
         check_function("encode", encode, "a digit")
-        self._encode, self._pad = encode, pad
+        self._encode, self._pad, self._model = encode, pad, None
         mu, _ = self._read(torch.zeros(1, PIXELS))  # a wrong encoder is told now, to whoever passed it
         if pad is not None and len(mu) != 2:
             raise ValueError(f"pad: a latent space of 2 dimensions is needed, not {len(mu)}")
@@ -59,8 +59,10 @@ class DigitCanvas(BrowserWidget):
 
     @classmethod
     def of(cls, model: nn.Module, **options) -> "DigitCanvas":
-        """The canvas of a `helpers.vae.VAE`."""
-        return cls(model.encode, **options)
+        """The canvas of a `helpers.vae.VAE`; `to_html` takes the encoder along, and needs one."""
+        canvas = cls(model.encode, **options)
+        canvas._model = model
+        return canvas
 
     def draw(self, image: Tensor) -> None:
         """Shows `image`, (784,) or (1, 784) with pixels from 0 to 1; above 0.5 is ink."""
@@ -114,9 +116,21 @@ class DigitCanvas(BrowserWidget):
         pack_floats("sigma", sigma, mu.shape)
         return mu[0].tolist(), sigma[0].tolist()
 
-    def _draw(self) -> Figure:
-        figure, ax = plt.subplots(figsize=(2.8, 3.2), facecolor="white", layout="none")
-        figure.subplots_adjust(left=0.04, right=0.96, bottom=0.035, top=0.84)  # a square
+    def _state(self) -> dict:
+        """With the encoder, which a page without a kernel needs: x -> mu, then logvar."""
+        if self._model is None:
+            raise ValueError("to_html: `encode` is a Python function; only DigitCanvas.of(model) takes its "
+                             "encoder along")
+        mu, logvar = self._model.to_mu, self._model.to_logvar
+        last = nn.Linear(mu.in_features, 2 * mu.out_features)
+        last.weight.data = torch.cat([mu.weight, logvar.weight]).detach()
+        last.bias.data = torch.cat([mu.bias, logvar.bias]).detach()
+        layers, weights = pack_network(nn.Sequential(self._model.encoder, last))
+        return super()._state() | {"_layers": layers, "_weights": weights}
+
+    def figure(self) -> Figure:
+        figure, ax = plt.subplots(figsize=(2.8, 3.35), facecolor="white", layout="none")
+        figure.subplots_adjust(left=0.04, right=0.96, bottom=0.075, top=0.845)  # a square
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(True)
         paper = np.zeros(PIXELS) if self.digit is None else self.digit.numpy()

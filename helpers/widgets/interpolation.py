@@ -76,7 +76,7 @@ class Interpolation(CodesWidget):
         """For each step, the share of draws from N(0, I) that are nearer to the centre, (steps,)."""
         return nearer(self.path(kind).double().norm(dim=1), self._z.shape[1]).float()
 
-    def _draw(self) -> Figure:
+    def figure(self) -> Figure:
         ends = torch.cat([self._image(self.first), self._image(self.second)])
         figure = plt.figure(figsize=(9, 3), layout="none")
         names = [f"image {index}" + (f"\nlabel {self._labels[index]}" if self._labels else "")

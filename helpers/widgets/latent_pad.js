@@ -1,6 +1,7 @@
-// A square of latent space. Every pointer or key event decodes and paints here, in the browser.
+// A square of latent space. What is moved is decoded and painted here, in the browser, once a frame.
 
 const SIZE = 800; // pixels of the drawing, shown at half that size or less
+const BEAT = 100; // ms between two messages to Python while one drags
 
 function render({ model, el }) {
   const stop = new AbortController();
@@ -10,40 +11,46 @@ function render({ model, el }) {
 
   // -- what stands on the page
   const plane = element("canvas", { width: SIZE, height: SIZE });
-  const marks = element("canvas", { width: SIZE, height: SIZE, tabIndex: 0 });
-  marks.setAttribute("role", "application");
-  marks.setAttribute("aria-roledescription", "two-dimensional slider");
-  marks.setAttribute("aria-label", "latent space: drag, or use the arrow keys, with shift for small steps; "
+  const marks = element("canvas", { width: SIZE, height: SIZE });
+  const invitation = element("span", { textContent: "drag me" });
+  const ring = element("div", { className: "vae-ring" }, invitation);
+  ring.classList.toggle("vae-right-half", model.get("z")[0] > 0);
+  const square = element("div", { className: "vae-plane", tabIndex: 0 }, plane, marks, axesOf(data), ring);
+  square.setAttribute("role", "application");
+  square.setAttribute("aria-roledescription", "two-dimensional slider");
+  square.setAttribute("aria-label", "latent space: drag, or use the arrow keys, with shift for small steps; "
     + "home goes to the centre, enter picks the nearest image, escape lets go of it");
-  const square = element("div", { className: "vae-plane" }, plane, marks);
+  const key = element("p", { className: "vae-caption vae-key", textContent:
+    "Circles: 1, 2, 3 standard deviations of the prior. Grey: its density." });
+  key.hidden = !data.prior;
 
   const decoded = picture(decode.side, "the picture decoded from z", "vae-decoded");
   const where = element("p", { className: "vae-caption" });
   const original = picture(decode.side, "the picked image", "vae-half");
   const rebuilt = picture(decode.side, "its reconstruction", "vae-half");
-  const again = element("button", { type: "button", textContent: "draw ε again", disabled: true });
+  const again = element("button", { type: "button", textContent: "draw ε again" });
   const about = element("p", { className: "vae-caption vae-two-lines" });
-  const chosen = element("div", {}, element("div", { className: "vae-row vae-close" }, original, rebuilt),
-    about, again);
+  const chosen = element("div", {}, about, element("div", { className: "vae-row vae-close" }, original, rebuilt),
+    again);
   original.hidden = !data.images.length;
   chosen.hidden = !data.count;
   again.hidden = !data.sigmas.length; // no posterior, no dice
-  const side = element("div", { className: "vae-beside-plane" }, decoded, where, chosen);
+  const side = element("div", { className: "vae-beside-plane" },
+    element("div", {}, decoded, where), chosen);
 
   const sliders = ["z₁", "z₂"].map((name, axis) => {
     const range = slider(name, { min: -data.extent, max: data.extent, step: 0.01, value: model.get("z")[axis] });
     listen(range.input, "input", () => {
       const z = [...model.get("z")];
       z[axis] = Number(range.input.value);
-      model.set("z", z);
-      model.save_changes();
+      move(z);
     });
     return range;
   });
   const status = element("p", { className: "vae-status vae-two-lines-high" });
   status.setAttribute("aria-live", "polite");
-  const root = element("div", { className: "vae-widget" }, element("div", { className: "vae-row" }, square, side),
-    ...sliders.map((range) => range.node), status);
+  const root = element("div", { className: "vae-widget vae-has-pad" }, element("div", { className: "vae-pad" },
+    element("div", {}, square, key), side), ...sliders.map((range) => range.node), status);
   keepKeys(root, stop.signal);
   el.append(root);
 
@@ -56,7 +63,9 @@ function render({ model, el }) {
     decoded.paint(decode(z));
     where.textContent = `z = ${pair(z)}, decoded`;
     sliders.forEach((range, axis) => range.set(z[axis]));
-    showMarks();
+    const at = toPixels(data, z).map((value) => clamp(value, 0, SIZE)); // at the edge if z is beyond
+    [ring.style.left, ring.style.top] = at.map((value) => `${100 * value / SIZE}%`);
+    ring.classList.toggle("vae-beyond", z.some((value) => Math.abs(value) > data.extent));
     tell();
   }
 
@@ -72,19 +81,17 @@ function render({ model, el }) {
     if (picked !== null && data.count) {
       const at = parameters(data, picked);
       posterior(overlay, data, at, "#111");
+      if (data.labels.length) badge(overlay, data, at, data.labels[picked]);
       if (data.sigmas.length) dot(overlay, data, sample(at, model.get("epsilon")), 9, RED);
     }
-    ring(overlay, data, model.get("z"));
   }
 
   function showPicked() {
     const picked = model.get("picked");
-    again.disabled = picked === null || !data.sigmas.length;
-    if (picked === null || !data.count) {
-      original.paint(new Float32Array(decode.outputs));
-      rebuilt.paint(new Float32Array(decode.outputs));
-      about.textContent = "click a digit on the pad";
-    } else {
+    const nothing = picked === null || !data.count;
+    for (const node of [original, rebuilt, again]) node.style.visibility = nothing ? "hidden" : "";
+    if (nothing) about.textContent = "Click a digit. Click again: the next one there.";
+    else {
       const at = parameters(data, picked), epsilon = model.get("epsilon");
       if (data.images.length) {
         original.paint(data.images.subarray(picked * decode.outputs, (picked + 1) * decode.outputs), 1);
@@ -101,72 +108,96 @@ function render({ model, el }) {
   }
 
   // -- from the page to the model
-  function move(z) {
-    model.set("z", z.map((value) => clamp(value, -data.extent, data.extent)));
-    model.save_changes();
+  let sentAt = -Infinity, sending = 0;
+  function send(wait = 0) {
+    clearTimeout(sending);
+    if (wait > 0) sending = setTimeout(send, wait);
+    else {
+      sentAt = performance.now();
+      model.save_changes();
+    }
   }
 
+  function move(z) {
+    invitation.remove();
+    model.set("z", z);
+    send(sentAt + BEAT - performance.now());
+  }
+
+  const moveInside = (z) => move(z.map((value) => clamp(value, -data.extent, data.extent)));
+
   function pick(index) {
+    invitation.remove();
     model.set("epsilon", [0, 0]);
     model.set("picked", index);
     if (index !== null) model.set("z", [...parameters(data, index).slice(0, 2)]);
-    model.save_changes();
+    send();
   }
 
   function fromPointer(event) {
-    const box = marks.getBoundingClientRect();
+    const box = square.getBoundingClientRect();
     return [((event.clientX - box.left) / box.width * 2 - 1) * data.extent,
       (1 - (event.clientY - box.top) / box.height * 2) * data.extent];
   }
 
+  let lastClick = null; // where it was, which means were near, the nearest first, and whose turn it is
+  function click(event, slack) {
+    const reach = (8 + slack) / square.getBoundingClientRect().width * 2 * data.extent; // 12 or 18 pixels
+    const same = lastClick && Math.hypot(event.clientX - lastClick.x, event.clientY - lastClick.y) <= slack;
+    lastClick = same ? { ...lastClick, turn: lastClick.turn + 1 }
+      : { x: event.clientX, y: event.clientY, turn: 0, near: within(data, fromPointer(event), reach) };
+    const { near, turn } = lastClick;
+    if (near.length) pick(near[turn % near.length]);
+  }
+
   let pressed = null; // the pointer that went down, and where, until it goes up; one at a time
   const isPressed = (event) => event.pointerId === pressed?.id;
-  listen(marks, "pointerdown", (event) => {
+  listen(square, "pointerdown", (event) => {
     if (event.button !== 0 || !event.isPrimary || pressed) return;
-    marks.setPointerCapture(event.pointerId);
-    marks.focus({ preventScroll: true });
+    square.setPointerCapture(event.pointerId);
+    square.focus({ preventScroll: true });
     pressed = { id: event.pointerId, x: event.clientX, y: event.clientY, moved: false,
       slack: event.pointerType === "touch" ? 10 : 4 }; // pixels: a finger is never quite still
-    move(fromPointer(event));
+    moveInside(fromPointer(event));
     event.preventDefault();
   });
-  listen(marks, "pointermove", (event) => {
+  listen(square, "pointermove", (event) => {
     if (!isPressed(event)) return;
     if (!(event.buttons & 1)) { pressed = null; return; } // it went up where we could not see it
     pressed.moved ||= Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > pressed.slack;
-    if (pressed.moved) move(fromPointer(event));
+    if (pressed.moved) moveInside(fromPointer(event));
   });
-  listen(marks, "pointerup", (event) => {
+  listen(square, "pointerup", (event) => {
     if (!isPressed(event)) return;
     const { moved, slack } = pressed;
     pressed = null;
-    if (moved || !data.count) return;
-    const reach = (8 + slack) / marks.getBoundingClientRect().width * 2 * data.extent; // 12 or 18 pixels
-    const { index, distance } = nearest(data, fromPointer(event));
-    if (distance <= reach) pick(index);
+    if (moved) send();
+    else if (data.count) click(event, slack);
   });
   for (const lost of ["pointercancel", "lostpointercapture"]) {
-    listen(marks, lost, (event) => { if (isPressed(event)) pressed = null; });
+    listen(square, lost, (event) => { if (isPressed(event)) pressed = null; });
   }
 
-  listen(marks, "keydown", (event) => {
+  listen(square, "keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || (event.key === "Enter" && event.shiftKey)) return;
     const step = event.shiftKey ? 0.01 : 0.1;
     const [a, b] = model.get("z");
     const moves = { ArrowLeft: [a - step, b], ArrowRight: [a + step, b], ArrowUp: [a, b + step],
       ArrowDown: [a, b - step], Home: [0, 0] };
-    if (event.key in moves) move(moves[event.key]);
-    else if (event.key === "Enter" && data.count) pick(nearest(data, [a, b]).index);
+    if (event.key in moves) moveInside(moves[event.key]);
+    else if (event.key === "Enter" && data.count) pick(nearest(data, [a, b]));
     else if (event.key === "Escape") pick(null);
     else return;
     event.preventDefault();
   });
   listen(again, "click", () => {
     model.set("epsilon", normalPair());
-    model.save_changes();
+    send();
   });
 
-  follow(model, { z: showZ, picked: showPicked, epsilon: showPicked, drawn: showMarks }, stop.signal);
+  const later = onceAFrame(stop.signal);
+  follow(model, { z: later(showZ), picked: later(showPicked), epsilon: later(showPicked), drawn: later(showMarks) },
+    stop.signal);
   drawPlane(plane.getContext("2d"), data);
   showPicked();
   showZ();
@@ -201,7 +232,14 @@ function nearest(data, [a, b]) {
     const square = (data.means[2 * i] - a) ** 2 + (data.means[2 * i + 1] - b) ** 2;
     if (square < best) [index, best] = [i, square];
   }
-  return { index, distance: Math.sqrt(best) };
+  return index;
+}
+
+// The means that are no farther from z than `reach`, the nearest first.
+function within(data, [a, b], reach) {
+  return Array.from({ length: data.count }, (_, i) =>
+    [i, Math.hypot(data.means[2 * i] - a, data.means[2 * i + 1] - b)])
+    .filter(([, distance]) => distance <= reach).sort((one, other) => one[1] - other[1]).map(([i]) => i);
 }
 
 const pair = ([a, b]) => `(${a.toFixed(2)}, ${b.toFixed(2)})`;
@@ -210,11 +248,12 @@ const pair = ([a, b]) => `(${a.toFixed(2)}, ${b.toFixed(2)})`;
 function describe(model, data) {
   const [a, b] = model.get("z");
   const words = [`z = ${pair([a, b])}`], picked = model.get("picked");
+  if (Math.max(Math.abs(a), Math.abs(b)) > data.extent) words.push("beyond the square");
   if (data.prior) {
     const beyond = 100 * Math.exp(-(a * a + b * b) / 2); // the share of N(0, I) that is farther out
-    words.push(`${beyond >= 1 ? beyond.toFixed(0) : beyond.toFixed(2)} % of the prior lies farther out`);
+    words.push(`${beyond >= 1 ? beyond.toFixed(0) : beyond.toFixed(2)} % of random z lie farther out`);
   }
-  if (data.count && data.labels.length) words.push(`nearest image: a ${data.labels[nearest(data, [a, b]).index]}`);
+  if (data.count && data.labels.length) words.push(`nearest image: a ${data.labels[nearest(data, [a, b])]}`);
   if (picked !== null) {
     words.push(`picked: ${data.labels.length ? `a ${data.labels[picked]}` : `image ${picked}`}, `
       + `reconstructed with ε = ${pair(model.get("epsilon"))}`);
@@ -238,19 +277,13 @@ function drawPlane(context, data) {
     context.fillStyle = shade;
     context.fillRect(0, 0, SIZE, SIZE);
   }
-  context.font = "22px system-ui, sans-serif";
-  context.fillStyle = context.strokeStyle = "#595959";
+  context.strokeStyle = "#595959";
   context.lineWidth = 1.5;
-  const apart = Math.max(1, Math.round(data.extent / 5)); // about ten ticks at most
-  for (let tick = -Math.ceil(data.extent / apart) * apart + apart; tick < data.extent; tick += apart) {
+  for (const tick of ticks(data)) {
     const [x, y] = toPixels(data, [tick, tick]);
     context.beginPath();
-    context.moveTo(x, SIZE), context.lineTo(x, SIZE - 10), context.moveTo(0, y), context.lineTo(10, y);
+    context.moveTo(x, SIZE), context.lineTo(x, SIZE - 6), context.moveTo(0, y), context.lineTo(6, y);
     context.stroke();
-    context.textAlign = "center";
-    if (tick) context.fillText(tick, x, SIZE - 16);
-    context.textAlign = "left";
-    if (tick) context.fillText(tick, 16, y + 8);
   }
   context.textAlign = "center";
   context.textBaseline = "middle";
@@ -300,15 +333,47 @@ function dot(context, data, at, radius, colour) {
   context.stroke();
 }
 
-function ring(context, data, z) {
-  const [x, y] = toPixels(data, z).map((value) => clamp(value, 0, SIZE)); // at the edge if z is beyond
-  for (const [width, style] of [[9, "#fff"], [4, "#111"]]) { // wide enough for a small posterior in it
-    context.lineWidth = width;
-    context.strokeStyle = style;
-    context.beginPath();
-    context.arc(x, y, 26, 0, 2 * Math.PI);
-    context.stroke();
+// The picked digit once more, large, above its mean, or below at the top: which of a crowd it is.
+function badge(context, data, at, label) {
+  const [x, mean] = toPixels(data, at), y = mean + (mean < 100 ? 60 : -60);
+  context.beginPath();
+  context.arc(x, y, 24, 0, 2 * Math.PI);
+  Object.assign(context, { fillStyle: "#fff", strokeStyle: "#111", lineWidth: 3 });
+  context.fill();
+  context.stroke();
+  context.font = "bold 34px system-ui, sans-serif";
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillStyle = data.colours[label] ?? "#111";
+  context.fillText(label, x, y + 2);
+}
+
+// The whole numbers along an axis, eight or so.
+function ticks({ extent }) {
+  const apart = Math.max(1, Math.round(extent / 4)), most = Math.ceil(extent / apart) - 1;
+  return Array.from({ length: 2 * most + 1 }, (_, i) => (i - most) * apart);
+}
+
+// The numbers and names of the axes and circles: as text, whose size does not shrink with the plane.
+function axesOf(data) {
+  const names = element("div", { className: "vae-axes" });
+  names.setAttribute("aria-hidden", "true");
+  const put = (text, className, z) => {
+    const name = element("span", { textContent: text, className });
+    [name.style.left, name.style.top] = toPixels(data, z).map((value) => `${100 * value / SIZE}%`);
+    names.append(name);
+  };
+  const end = data.extent;
+  for (const tick of ticks(data)) {
+    put(tick, "vae-below", [tick, -end]);
+    put(tick, "vae-beside", [-end, tick]);
   }
+  put("z₁", "vae-below vae-last", [end, -end]);
+  put("z₂", "vae-beside vae-last", [-end, end]);
+  for (const radius of data.prior ? [1, 2, 3] : []) {
+    put(radius, "vae-radius", [-radius * Math.SQRT1_2, radius * Math.SQRT1_2]);
+  }
+  return names;
 }
 
 export default { render };

@@ -1,9 +1,12 @@
 """`LatentPad`: move through a two-dimensional latent space; the browser decodes."""
 
+from collections.abc import Sequence
+
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
 import traitlets
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
@@ -30,17 +33,20 @@ class LatentPad(DecoderWidget):
     sigmas: (n, 2), their standard deviations; drawn as ellipses of one and two sigma when picked
     labels: n digits; images: (n, pixels), the images themselves, shown when picked
     prior: whether the density of N(0, I) is drawn behind; extent: the square goes from -extent to extent
+    z: where the point starts; without it at the mean whose picture has the most contrast, a clean digit,
+        among those not too near to the edge; (0, 0) where there are no means
 
-    Traits, which Python reads and sets: `z`, two numbers; `picked`, the number of a mean or None;
-    `epsilon`, the noise of the picked reconstruction, z = mu + sigma * epsilon; `drawn`, empty or
-    [mu1, mu2, sigma1, sigma2] of one more posterior (that of a drawing).
+    Traits, which Python reads and sets: `z`, two numbers, which may lie beyond the square; `picked`, the
+    number of a mean or None; `epsilon`, the noise of the picked reconstruction, z = mu + sigma * epsilon;
+    `drawn`, empty or [mu1, mu2, sigma1, sigma2] of one more posterior (that of a drawing).
 
     Raises TypeError or ValueError for arguments that do not fit each other, TraitError for a wrong trait.
     """
 
     _esm = script("latent_pad")
 
-    z = Numbers(default_value=[0.0, 0.0]).tag(sync=True)
+    # No echo: an old z that comes back would replace the one dragged to since.
+    z = Numbers(default_value=[0.0, 0.0]).tag(sync=True, echo_update=False)
     picked = traitlets.Int(None, allow_none=True).tag(sync=True)
     epsilon = Numbers(default_value=[0.0, 0.0]).tag(sync=True)
     drawn = Numbers().tag(sync=True)
@@ -54,7 +60,7 @@ class LatentPad(DecoderWidget):
 
     def __init__(self, decoder: nn.Module, *, means: Tensor | None = None, sigmas: Tensor | None = None,
                  labels: Tensor | None = None, images: Tensor | None = None, prior: bool = True,
-                 extent: float = 4.0, z: tuple[float, float] = (0.0, 0.0)):
+                 extent: float = 4.0, z: Sequence[float] | Tensor | None = None):
         decoder = Decoder(decoder)
         if decoder.latent != 2:
             raise ValueError(f"decoder: the pad needs 2 latent dimensions, not {decoder.latent}")
@@ -67,6 +73,8 @@ class LatentPad(DecoderWidget):
         if sigmas is not None and not bool((sigmas > 0).all()):  # a log-variance, perhaps
             raise ValueError("sigmas: standard deviations must be positive")
         self.set_trait("extent", extent)
+        if z is None:
+            z = _clean_start(decoder, means, extent) if n else (0.0, 0.0)
         super().__init__(decoder, z=z, _prior=prior, **packed)
 
     @classmethod
@@ -113,19 +121,19 @@ class LatentPad(DecoderWidget):
     def __repr__(self) -> str:
         return f"LatentPad(z=({self.z[0]:.2f}, {self.z[1]:.2f}), picked={self.picked})"
 
-    def _draw(self) -> Figure:
-        figure, (plane, picture) = plt.subplots(1, 2, figsize=(8, 4), width_ratios=[1.15, 1])
-        if self._prior:
-            for radius in (1, 2, 3):
-                plane.add_patch(plt.Circle((0, 0), radius, fill=False, ls=":", color=figures.GREY))
+    def figure(self) -> Figure:
+        figure, (plane, picture) = plt.subplots(1, 2, figsize=(8, 4.1), width_ratios=[1.15, 1])
         if self._n:
             means = torch.tensor(self._points[:1000])
             if self._labels:
                 figures.latent_plane(means, torch.tensor(self._labels[:1000]), ax=plane)
             else:
                 plane.plot(*means.T, ".", color=figures.GREY)
-        plane.plot(*self.z, "o", ms=14, mfc="none", mec="white", mew=5)
-        plane.plot(*self.z, "o", ms=14, mfc="none", mec=figures.INK, mew=2.5)
+        if self._prior:
+            self._draw_prior(plane)
+        ring = np.clip(self.z, -self.extent, self.extent)  # at the edge if z is beyond
+        plane.plot(*ring, "o", ms=14, mfc="none", mec="white", mew=5, clip_on=False, zorder=4)
+        plane.plot(*ring, "o", ms=14, mfc="none", mec=figures.INK, mew=2.5, clip_on=False, zorder=4)
         plane.set(xlim=(-self.extent, self.extent), ylim=(-self.extent, self.extent), xlabel="$z_1$",
                   ylabel="$z_2$")
         plane.set_aspect("equal")
@@ -133,4 +141,22 @@ class LatentPad(DecoderWidget):
                             title=f"decoded from $z$ = ({self.z[0]:.2f}, {self.z[1]:.2f})")
         return figure
 
-    figure = _draw
+    def _draw_prior(self, plane: Axes) -> None:
+        """Its density in grey, and circles of one, two and three standard deviations."""
+        ends = (-self.extent, self.extent)
+        axis = torch.linspace(*ends, 100)
+        density = torch.exp(-(axis**2 + axis[:, None] ** 2) / 2)
+        plane.imshow(density.numpy(), extent=ends + ends, origin="lower", cmap="Greys", vmax=3, zorder=0)
+        for radius in (1, 2, 3):
+            plane.add_patch(plt.Circle((0, 0), radius, fill=False, ls=":", color=figures.GREY))
+            plane.text(-radius * 0.5**0.5, radius * 0.5**0.5, str(radius), fontsize=8, ha="center",
+                       va="center", clip_on=True, bbox={"fc": "white", "ec": "none", "pad": 0.5}, zorder=3)
+        plane.set_title("Circles: 1, 2, 3 standard deviations of the prior. Grey: its density.", fontsize=8)
+
+
+def _clean_start(decoder: Decoder, means: Tensor, extent: float) -> list[float]:
+    """The mean whose picture has the most contrast, of those in the inner three quarters of the square."""
+    means = means.detach().cpu().float()
+    contrast = decoder(means).std(dim=1)
+    inside = (means.abs() <= 0.75 * extent).all(dim=1)
+    return means[(contrast * inside).argmax()].tolist()

@@ -90,11 +90,11 @@ class Traversals(CodesWidget):
         z[:, dimension - 1] = torch.tensor([*VALUES, self.value])
         return z
 
-    def _draw(self) -> Figure:
+    def figure(self) -> Figure:
         drawn = self.order[:ROWS_DRAWN]
-        height = 0.62 * len(drawn) + 0.65  # inches
+        height = 0.62 * len(drawn) + 0.77  # inches
         figure = plt.figure(figsize=(7.6, max(height, 1.9)), layout="none")
-        bottom, top = 0.1 / figure.get_figheight(), 1 - 0.55 / figure.get_figheight()
+        bottom, top = 0.22 / figure.get_figheight(), 1 - 0.55 / figure.get_figheight()
         start = figure.add_axes((0.01, bottom, 0.24, top - bottom), anchor="NW")
         decoded = self._decode(self._z[self.start][None])
         pair = torch.cat([self._image(self.start), decoded]) if self._images else decoded

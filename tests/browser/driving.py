@@ -13,8 +13,14 @@ GREYS = """canvas => {
 }"""
 
 
+def painted(page):
+    """Waits until the page has painted what was asked of it until now."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+
+
 def pictures(page) -> dict[str, torch.Tensor]:
     """The greys of each picture on a page, by its label."""
+    painted(page)
     found = page.locator("canvas[role=img]:not([aria-hidden])").evaluate_all(
         f"nodes => nodes.map(node => [node.getAttribute('aria-label'), ({GREYS})(node)])")
     assert len(dict(found)) == len(found), "two pictures have the same label"

@@ -19,7 +19,8 @@ from tests.pages import trouble
 ROOT = Path(__file__).parents[2]
 
 # JavaScript: what all pictures in a node show
-PICTURES = "node => [...node.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()).join()"
+PICTURES = """node => [...node.querySelectorAll('canvas, svg')].map(
+    drawn => drawn.toDataURL ? drawn.toDataURL() : drawn.outerHTML).join()"""
 
 
 class Lab(NamedTuple):

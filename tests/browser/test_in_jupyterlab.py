@@ -12,18 +12,29 @@ from tests.browser.driving import GREYS, drag, shows
 from tests.browser.jupyterlab import ask, check_lesson, opened_in_lab, wait_for
 from tests.conftest import NOTEBOOKS
 
-CELLS = ["from tests.some_widgets import canvas, interpolation, pad, traversals, uniform", "pad = pad()\npad",
+CELLS = ["from helpers.widgets import SideBySide\n"
+         "from tests.some_widgets import canvas, interpolation, pad, traversals, uniform",
+         "pad = pad()\ncanvas = canvas(images=uniform(10, 784), pad=pad)\nSideBySide(canvas, pad)",
          "traversals = traversals()\ntraversals", "walk = interpolation()\nwalk",
-         "canvas = canvas(images=uniform(10, 784), pad=pad)\ncanvas"]
+         "from helpers.widgets import JumpAndSlide\nmoves = JumpAndSlide()\nmoves"]
 
 
 @pytest.fixture(scope="module")
 def page(lab, browser):
     """A notebook with one widget of each kind on display."""
-    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
     with opened_in_lab(page, lab, "widgets.ipynb", CELLS):
-        page.wait_for_selector(".vae-widget >> nth=3")
+        page.wait_for_selector(".vae-widget >> nth=4")
         yield page
+
+
+def test_canvas_and_pad_are_side_by_side_and_in_view(page):
+    page.locator(".vae-widget").first.evaluate("node => node.scrollIntoView()")
+    sheet, plane, decoded = (page.get_by_label(name).bounding_box() for name in (
+        "sheet to draw a digit on", "latent space", "the picture decoded from z"))
+    assert sheet["x"] + sheet["width"] < plane["x"] < plane["x"] + plane["width"] < decoded["x"]
+    assert all(0 <= box["y"] < box["y"] + box["height"] <= 900 for box in (sheet, plane, decoded))
+    assert decoded["x"] + decoded["width"] <= 1440
 
 
 def test_the_pad_goes_to_python_and_back(page):
@@ -45,7 +56,7 @@ def test_the_pad_goes_to_python_and_back(page):
 
 @pytest.mark.parametrize(("name", "code"), [
     ("value", "traversals.value"), ("image", "traversals.start"),
-    ("first", "walk.first"), ("second", "walk.second")])
+    ("first", "walk.first"), ("second", "walk.second"), ("μ", "moves.mu")])
 def test_a_slider_goes_to_python_and_back(page, name, code):
     slider = page.get_by_role("slider", name=name)
     for key, end in (("End", "max"), ("Home", "min")):

@@ -2,6 +2,7 @@
 
 import math
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,13 +10,15 @@ import torch
 from torch import nn
 
 from helpers.data import load_digits
-from helpers.widgets import Traversals
-from helpers.widgets._base import pack_network
+from helpers.vae import VAE
+from helpers.widgets import DigitCanvas, JumpAndSlide, Traversals
+from helpers.widgets._base import BrowserWidget, pack_network
 from tests.browser.driving import (
     GREYS,
     drag,
     fingers,
     limits,
+    painted,
     pictures,
     run_script,
     set_state,
@@ -106,10 +109,17 @@ def on_pad(page, z, extent=4.0):
 
 
 def is_at(page, z):
-    """Whether z, the picture decoded from it, the caption and both sliders agree."""
+    """Whether z, the picture decoded from it, the caption, the ring and both sliders agree."""
+    painted(page)
     found = state(page, "z")
-    sliders = page.locator("input").evaluate_all("nodes => nodes.map(node => Number(node.value))")
-    return (found == pytest.approx(z, abs=1e-5) and sliders == pytest.approx(z, abs=0.00501)
+    sliders = [limits(page.get_by_label(name)) for name in ("z₁", "z₂")]
+    inside = [min(high, max(low, value)) for value, (low, high, *_) in zip(found, sliders, strict=True)]
+    box = page.locator(".vae-ring").bounding_box()
+    (x, y), _ = on_pad(page, inside, extent=sliders[0][1])
+    return (found == pytest.approx(z, abs=1e-5)
+            and [slider[-1] for slider in sliders] == pytest.approx(inside, abs=0.00501)
+            and page.locator("output").all_inner_texts() == [f"{value:.2f}" for value in found]
+            and (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) == pytest.approx((x, y), abs=0.6)
             and shows(pictures(page)["the picture decoded from z"], decode(found))
             and page.get_by_text(f"z = ({found[0]:.2f}, {found[1]:.2f}), decoded").is_visible())
 
@@ -132,7 +142,7 @@ def test_the_pad_by_mouse(opened):
 
 
 def test_the_pad_by_keys(opened):
-    page = opened(pad())
+    page = opened(pad(z=(0.0, 0.0)))
     page.keyboard.press("Tab")
     for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowDown", "Shift+ArrowLeft"):
         page.keyboard.press(key)
@@ -167,11 +177,14 @@ def test_the_sliders_of_the_pad(opened):
 def test_a_click_picks_an_image_and_the_button_draws_epsilon_again(opened):
     page = opened(pad())
     button = page.get_by_role("button", name="draw ε again")
-    assert button.is_disabled()
+    empty = page.locator(".vae-half")
+    assert [node.is_visible() for node in (*empty.all(), button)] == [False] * 3
+    assert page.get_by_text("Click a digit. Click again: the next one there.").is_visible()
     page.mouse.click(*on_pad(page, (2.2, 1.2))[0])  # 14 pixels away; 12 are near enough
     assert state(page, "picked") is None
     page.mouse.click(*on_pad(page, (2.1, 1.1))[0])
     assert (state(page, "picked"), is_at(page, [2.0, 1.0])) == (1, True)
+    assert [node.is_visible() for node in (*empty.all(), button)] == [True] * 3
     assert page.get_by_text("a 7, reconstructed with ε = (0.00, 0.00)").is_visible()
     assert shows(pictures(page)["the picked image: a 7"], uniform(3, 64)[1])
     assert shows(pictures(page)["a 7, reconstructed"], decode(MEANS[1]))
@@ -180,6 +193,118 @@ def test_a_click_picks_an_image_and_the_button_draws_epsilon_again(opened):
     assert epsilon.abs().min() > 0
     assert shows(pictures(page)["a 7, reconstructed"], decode(MEANS[1] + SIGMAS[1] * epsilon))
     assert is_at(page, [2.0, 1.0])
+
+
+def test_a_second_click_at_the_same_place_picks_the_next_nearest(opened):
+    means = torch.tensor([[0.10, 0.0], [0.02, 0.0], [-0.05, 0.0], [1.5, 0.0]])
+    page = opened(pad(means=means, sigmas=None, labels=None, images=None))
+    place, _ = on_pad(page, (0.0, 0.0))
+    picked = []
+    for x in (0, 1, 0, 0):  # a pixel beside it is the same place
+        page.mouse.click(place[0] + x, place[1])
+        picked.append(state(page, "picked"))
+    assert picked == [1, 2, 0, 1]
+    assert is_at(page, means[1].tolist())
+    page.mouse.click(*on_pad(page, (1.5, 0.0))[0])
+    assert state(page, "picked") == 3
+    page.mouse.click(*place)
+    assert state(page, "picked") == 1  # from the nearest again
+
+
+COUNT = """() => {
+    window.seen = {decoded: 0, sent: []};
+    const put = CanvasRenderingContext2D.prototype.putImageData;
+    CanvasRenderingContext2D.prototype.putImageData = function (...rest) {
+        put.apply(this, rest);
+        seen.decoded++;
+    };
+    widget.model.save_changes = () => seen.sent.push([performance.now(), ...widget.model.get('z')]);
+}"""
+MOVE = """([[x, y], [toX, toY], events]) => {
+    for (let i = 1; i <= events; i++) {
+        document.querySelector('.vae-plane').dispatchEvent(new PointerEvent('pointermove', {bubbles: true,
+            pointerId: 1, isPrimary: true, buttons: 1, clientX: x + i / events * (toX - x),
+            clientY: y + i / events * (toY - y)}));
+    }
+    return window.seen.decoded;
+}"""
+
+
+def test_the_pad_decodes_once_a_frame_and_tells_python_ten_times_a_second(opened):
+    page = opened(pad())
+    (start, _), (middle, _), (end, z), (last, last_z) = (
+        on_pad(page, z) for z in ((0, 0), (-2, 2), (1, -3), (3, 1)))
+    page.mouse.move(*start)
+    page.mouse.down()
+    painted(page)
+    page.evaluate(COUNT)
+    assert page.evaluate(MOVE, [start, end, 50]) == 0
+    assert is_at(page, z)
+    assert page.evaluate("seen.decoded") == 1
+    for _ in range(12):
+        page.evaluate(MOVE, [end, middle, 10])
+        page.evaluate(MOVE, [middle, end, 10])
+        page.wait_for_timeout(20)
+    sent = page.evaluate(f"""given => {{
+        ({MOVE})(given);
+        document.querySelector('.vae-plane').dispatchEvent(new PointerEvent('pointerup', {{pointerId: 1}}));
+        return [...seen.sent]; }}""", [end, last, 10])
+    assert len(sent) >= 3
+    assert min(later[0] - sooner[0] for sooner, later in pairwise(sent[:-1])) >= 99
+    assert sent[-1][1:] == state(page, "z") == pytest.approx(last_z)  # told at once when the button is up
+
+
+def test_a_move_by_key_reaches_python_though_nothing_follows(opened):
+    page = opened(pad(z=(0.0, 0.0)))
+    page.evaluate(COUNT)
+    page.get_by_role("application").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => seen.sent.length && Math.abs(seen.sent.at(-1)[1] - 0.3) < 1e-9")
+
+
+def test_the_ring_asks_to_be_dragged_until_it_was(opened):
+    for start, side in (((-3.9, 0.0), "left"), ((3.9, 0.0), "right")):
+        page = opened(pad(z=start))
+        words = page.get_by_text("drag me")
+        square, box = page.get_by_role("application").bounding_box(), words.bounding_box()
+        assert square["x"] <= box["x"] <= square["x"] + square["width"] - box["width"], side
+        assert page.locator(".vae-ring").evaluate("node => getComputedStyle(node).cursor") == "grab"
+        ring, _ = on_pad(page, start)
+        page.mouse.move(*ring)
+        page.mouse.down()
+        assert page.locator(".vae-ring").evaluate("node => getComputedStyle(node).cursor") == "grabbing"
+        assert words.count() == 0
+        page.mouse.up()
+
+
+def test_a_point_beyond_the_square_is_shown_as_it_is(opened):
+    page = opened(pad(z=(9.0, -1.0)))
+    assert is_at(page, [9.0, -1.0])
+    page.get_by_text("z = (9.00, -1.00); beyond the square").wait_for()
+    page.get_by_role("application").press("ArrowLeft")
+    assert is_at(page, [4.0, -1.0])
+
+
+@pytest.mark.parametrize(("width", "height"), [(900, 720), (552, 360), (440, 360)])
+def test_the_picture_is_beside_the_plane_and_in_view(opened, width, height):
+    page = opened(pad(), viewport={"width": width, "height": height})  # 1280 x 720 at 200 %: 640 x 360
+    plane = page.get_by_role("application").bounding_box()
+    decoded = page.get_by_label("the picture decoded from z").bounding_box()
+    assert plane["x"] + plane["width"] < decoded["x"]
+    assert decoded["x"] + decoded["width"] <= width
+    assert max(box["y"] + box["height"] for box in (plane, decoded)) <= height
+    assert plane["width"] == pytest.approx(plane["height"], abs=1) == pytest.approx(
+        min(400, 0.7 * height, plane["width"]), abs=1)
+    assert plane["width"] >= 220
+
+
+def test_on_a_telephone_the_picture_is_above_the_plane(opened):
+    page = opened(pad(), viewport={"width": 320, "height": 640})
+    plane = page.get_by_role("application").bounding_box()
+    decoded = page.get_by_label("the picture decoded from z").bounding_box()
+    assert decoded["y"] + decoded["height"] < plane["y"]
+    assert plane["y"] + plane["height"] <= 640
 
 
 def test_epsilon_is_standard_normal(opened):
@@ -194,6 +319,7 @@ def test_epsilon_is_standard_normal(opened):
 
 def ink(page, node, z, extent, reach=6):
     """The most that a canvas of the pad has drawn near z: its opacity, and how dark it is."""
+    painted(page)
     return page.locator(".vae-plane canvas").nth(node).evaluate("""(canvas, [z, extent, reach]) => {
         const x = (z[0] / extent + 1) * canvas.width / 2, y = (1 - z[1] / extent) * canvas.height / 2;
         const {data} = canvas.getContext('2d').getImageData(x - reach, y - reach, 2 * reach, 2 * reach);
@@ -209,7 +335,18 @@ def test_the_plane_shows_the_prior_and_each_mean_in_its_place(opened):
         place = [radius * math.cos(0.8), radius * math.sin(0.8)]
         assert ink(page, 0, place, 3.5)[1] > 120  # a dotted circle
         assert ink(page, 0, [0.85 * v for v in place], 3.5)[1] < 80
+    names = page.locator(".vae-radius")
+    assert names.all_inner_texts() == ["1", "2", "3"]
+    for radius, name in enumerate(names.all(), 1):
+        box = name.bounding_box()
+        (x, y), _ = on_pad(page, (-radius * 0.5**0.5, radius * 0.5**0.5), 3.5)
+        assert (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) == pytest.approx((x, y), abs=1)
+    words = page.get_by_text("Circles: 1, 2, 3 standard deviations of the prior. Grey: its density.")
+    assert words.is_visible()
+    assert page.locator(".vae-below").all_inner_texts() == ["-3", "-2", "-1", "0", "1", "2", "3", "z₁"]
+    assert page.locator(".vae-beside").all_inner_texts() == ["-3", "-2", "-1", "0", "1", "2", "3", "z₂"]
     bare = opened(pad(prior=False, means=None, sigmas=None, labels=None, images=None))
+    assert bare.locator(".vae-radius").count() + bare.get_by_text("Circles").filter(visible=True).count() == 0
     assert ink(bare, 0, [math.cos(0.8), math.sin(0.8)], 4.0) == [255, 0]
 
 
@@ -226,7 +363,7 @@ def test_labels_are_drawn_where_they_belong(opened):
 
 
 def test_the_picked_posterior_is_drawn_at_one_and_two_sigma(opened):
-    page = opened(pad())
+    page = opened(pad(labels=None))
     assert ink(page, 1, (-2.0, 0.0), 4.0)[0] == 0
     set_state(page, picked=0, z=[3, 3])
     for axis in (0, 1):
@@ -234,6 +371,15 @@ def test_the_picked_posterior_is_drawn_at_one_and_two_sigma(opened):
             place = MEANS[0].clone()
             place[axis] += times * SIGMAS[0, axis]
             assert (ink(page, 1, place.tolist(), 4.0, 9)[0] > 0) == drawn, (axis, times)
+
+
+def test_the_picked_digit_is_shown_above_its_mean(opened):
+    page = opened(pad(means=torch.tensor([[-2.0, 0.0], [2.0, 3.6], [0.0, -2.5]])))
+    for index, place in enumerate([(-2.0, 0.6), (2.0, 3.0)]):  # the second below, or it would be cut off
+        set_state(page, picked=index)
+        assert ink(page, 1, place, 4.0)[0] == 255
+        set_state(page, picked=None)
+        assert ink(page, 1, place, 4.0)[0] == 0
 
 
 def test_the_posterior_of_a_drawing_is_drawn(opened):
@@ -248,10 +394,115 @@ def test_the_posterior_of_a_drawing_is_drawn(opened):
 def test_the_pad_says_where_one_is(opened):
     page = opened(pad(z=(1.0, -2.0)))
     words = page.locator(".vae-status")
-    page.get_by_text("z = (1.00, -2.00); 8 % of the prior lies farther out; nearest image: a 1").wait_for()
+    page.get_by_text("z = (1.00, -2.00); 8 % of random z lie farther out; nearest image: a 1").wait_for()
     assert words.get_attribute("aria-live") == "polite"
     set_state(page, picked=0)
     page.get_by_text("picked: a 3, reconstructed with ε = (0.00, 0.00)").wait_for()
+
+
+# -- JumpAndSlide ------------------------------------------------------------------------------
+
+JUMP, SLIDE = "z = torch.normal(μ, σ)", "z = μ + σ ε"
+
+
+def draws_of(page, name):
+    """The z of each dot of a row, from where it stands; followed by those of the two moves before."""
+    at = page.get_by_role("group", name=name).locator(".vae-dots g").evaluate_all("""groups =>
+        groups.map(g => [...g.children].map(dot => new DOMMatrix(dot.style.transform).e))""")
+    before, now = (-2.5 + 11 * (np.array(x, float) - 72) / 408 for x in at)
+    return now, *before.reshape(-1, 40)
+
+
+def slope_of(page, name):
+    words = page.get_by_role("group", name=name).locator(".vae-slopes b").text_content()
+    return float(words.replace("−", "-"))
+
+
+def expected_slope(page, k=3.0, h=0.1):
+    """Of the mean of f with the epsilon on the page."""
+    mu, sigma, epsilon = (state(page, name) for name in ("mu", "sigma", "epsilon"))
+    return 2 * (mu - k) + h + 2 * sigma * np.mean(epsilon)
+
+
+def slides(page, *mus):
+    """Whether the dots below are mu + sigma * epsilon, at each of the last moves."""
+    noise = state(page, "sigma") * np.array(state(page, "epsilon"))
+    found = draws_of(page, SLIDE)[:len(mus)]
+    return all(z == pytest.approx(mu + noise, abs=1e-3) for z, mu in zip(found, mus, strict=True))
+
+
+def test_jump_and_slide_as_it_opens(opened):
+    widget = JumpAndSlide(mu=2.5, sigma=0.8, k=2.0)
+    page = opened(widget)
+    assert state(page, "epsilon") == widget.epsilon
+    assert slides(page, 2.5, 2.0, 1.5)
+    assert slope_of(page, SLIDE) == pytest.approx(expected_slope(page, k=2.0), abs=0.0051)
+    assert [limits(page.get_by_role("slider", name=name)) for name in "μσ"] == [
+        (0, 6, 0.1, 2.5), (0.1, 1.5, 0.05, 0.8)]
+    page.get_by_text("The expectation's slope is 2(μ − k) = 1.00.").wait_for()
+
+
+def test_dots_above_jump_and_dots_below_slide(opened):
+    page = opened(JumpAndSlide())
+    mu, sigma = (page.get_by_role("slider", name=name) for name in "μσ")
+    above, below = draws_of(page, JUMP)[0], draws_of(page, SLIDE)[0]
+    mu.press("ArrowRight")
+    assert slides(page, 2.1, 2.0)
+    assert draws_of(page, SLIDE)[0] - below == pytest.approx(0.1, abs=1e-3)
+    assert (draws_of(page, JUMP)[0] - above).std() > 0.7  # sqrt(2) is expected
+    assert draws_of(page, JUMP)[1] == pytest.approx(above)  # where they were
+    sigma.press("Home")
+    assert (state(page, "sigma"), slides(page, 2.1)) == (0.1, True)
+    epsilon = state(page, "epsilon")
+    page.get_by_role("button", name="new ε").press("Enter")
+    assert state(page, "epsilon") != epsilon
+    assert slides(page, 2.1)
+    set_state(page, mu=4.5, sigma=1.2)  # as Python does
+    assert slides(page, 4.5)
+    assert [limits(slider)[-1] for slider in (mu, sigma)] == [4.5, 1.2]
+
+
+@pytest.mark.parametrize(("wish", "seconds"), [("no-preference", "0.08s"), ("reduce", "0s")])
+def test_dots_are_set_down_at_once_for_whoever_wants_less_motion(opened, wish, seconds):
+    dots = opened(JumpAndSlide(), reduced_motion=wish).locator(".vae-dots g:last-of-type > :first-child")
+    assert dots.evaluate_all("nodes => nodes.map(node => getComputedStyle(node).transitionDuration)") == [
+        "0s", seconds]  # what jumps never glides
+
+
+@pytest.mark.parametrize("by", ["mouse", "touch"])
+def test_jump_and_slide_by_mouse_and_touch(opened, by):
+    page = opened(JumpAndSlide(), has_touch=True)
+    box = page.get_by_role("slider", name="μ").bounding_box()
+    y = box["y"] + box["height"] / 2
+    if by == "mouse":
+        drag(page, [(box["x"] + box["width"] / 3, y), (box["x"] + box["width"] / 2, y), (box["x"] + 1, y)])
+    else:
+        page.touchscreen.tap(box["x"] + 1, y)
+    assert (state(page, "mu"), slides(page, 0.0)) == (0.0, True)
+
+
+def test_the_slope_below_is_steady_and_the_one_above_is_wild(opened):
+    page = opened(JumpAndSlide())
+    above, below = [], []
+    for _ in range(100):
+        for mu in (3.9, 4.0):
+            set_state(page, mu=mu)
+        above.append(slope_of(page, JUMP))
+        below.append(slope_of(page, SLIDE))
+    assert below == pytest.approx([expected_slope(page)] * 100, abs=0.0051)
+    spread = (2 * 6 / 40) ** 0.5 / 0.1  # Var f is 4 (mu - k)^2 sigma^2 + 2 sigma^4 = 6, a little more at 4.1
+    assert np.std(above) == pytest.approx(spread, rel=0.3)
+    assert np.mean(above) == pytest.approx(2.1, abs=4 * spread / 10)
+
+
+def test_the_numbers_of_jump_and_slide(opened):
+    widget = JumpAndSlide()
+    found = run_script(opened(widget), "jump_and_slide", """({
+        slope: (meanLoss(draws(2.1, 0.7, given), 3) - meanLoss(draws(2, 0.7, given), 3)) / 0.1,
+        normals: normals(20000)})""", widget.epsilon)
+    assert found["slope"] == pytest.approx(2 * (2 - 3) + 0.1 + 1.4 * np.mean(widget.epsilon), abs=1e-6)
+    normals = np.array(found["normals"])
+    assert (normals.mean(), normals.std()) == pytest.approx((0, 1), abs=4 / 20000**0.5)
 
 
 # -- Traversals --------------------------------------------------------------------------------
@@ -514,7 +765,22 @@ def test_the_canvas_shows_what_python_draws_and_says_what_it_answers(opened):
     assert status.text_content() == "RuntimeError: <b>gone</b>"
 
 
-def test_a_canvas_without_a_kernel_says_so(opened):
+def test_a_page_has_its_own_encoder(opened):
+    torch.manual_seed(0)
+    model = VAE(3, hidden=8)
+    page = opened(DigitCanvas.of(model))
+    for shape in (SEVEN, WAVE):
+        drag(page, on_sheet(page, shape))
+        mu, logvar = model.encode(torch.tensor(digit_of(page), dtype=torch.float32).view(1, 784))
+        assert state(page, "mu") == pytest.approx(mu[0].tolist(), abs=1e-5)
+        assert state(page, "sigma") == pytest.approx(torch.exp(logvar / 2)[0].tolist(), rel=1e-5)
+        assert page.get_by_text(f"the encoder says mu = ({mu[0, 0]:.2f}, ").is_visible()
+        page.get_by_role("button", name="Clear").click()
+        assert (state(page, "mu"), state(page, "sigma")) == ([], [])
+
+
+def test_a_canvas_whose_kernel_is_gone_says_so(opened, monkeypatch):
+    monkeypatch.setattr(DigitCanvas, "_state", BrowserWidget._state)  # as in a notebook: no encoder
     page = opened(canvas())
     drag(page, on_sheet(page, SEVEN))
     page.get_by_text("No answer from the encoder").wait_for(timeout=5000)

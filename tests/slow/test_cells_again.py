@@ -22,9 +22,6 @@ from tests.tolerances import Tolerance, complaints, of_tags
 
 # Cells (by lesson, and how their code begins) that say something else the second time, and why.
 CONTINUE = {
-    ("03", "def within_4_standard_errors(share, exact):"): "fresh draws; their third decimal differs",
-    ("03", "mus = torch.full((n,), 2.0, requires_grad=True)"): "fresh draws; their standard error differs",
-    ("03", "def staircase(p):"): "the draws come from a cell before, which drew again",
     ("11", "g, first_mean = gumbel(rows), {}"): "fresh draws; their third decimal differs",
     ("04", "@torch.no_grad()\ndef held_out(model, sampler=reparameterize):"): "goes on with a trained model",
 }
