@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from helpers import data
-from helpers.exercises import lesson00
+from helpers.exercises import lesson01
 from helpers.vae import VAE
 from helpers.widgets import DigitCanvas, Explorer, Interpolation, LatentPad, Traversals
 from tests.conftest import NOTEBOOKS, ROOT
@@ -163,10 +163,10 @@ def test_the_text_of_an_error_in_a_check_goes_out_as_text(capsys, monkeypatch):
 
     monkeypatch.setattr(IPython.display, "display", lambda *a, **k: pytest.fail("not as text"))
 
-    def boldest(decode):
+    def generate(decoder, n, latent):
         raise ValueError(ATTACK)
 
-    lesson00.boldest(boldest)
+    lesson01.generate(generate)
     assert ATTACK in capsys.readouterr().out
     for path in (ROOT / "helpers" / "exercises").glob("*.py"):
         assert "display" not in path.read_text(encoding="utf-8"), path

@@ -2,22 +2,25 @@
 
 # (exercise, answer, what the check has to say of it)
 WRONG = [
-    (0, "times_fewer = 2 / 784", "but should be 392"),
-    (0, "times_fewer = 'many'", "should be one number, but is str"),
-    (1, "def boldest(decode):\n    return torch.zeros(2)", "2.24 away"),
-    (1, "def boldest(decode):\n    return torch.full((2,), float('nan'))", "between -3 and 3"),
-    (1, "def boldest(decode):\n    a = torch.linspace(-6, 6, 121)\n"
-        "    grid = torch.cartesian_prod(a, a)\n    return grid[decode(grid).sum(1).argmax()]",
-     "between -3 and 3"),
-    (1, "def boldest(decode):\n    a = torch.linspace(-3, 3, 61)\n"
-        "    grid = torch.cartesian_prod(a, a)\n    return grid[decode(grid).max(1).values.argmax()]",
-     "away"),
-    (1, "def boldest(decode):\n    return 1.0", "should be a tensor"),
-    (1, "def boldest(decode):\n    return decode(torch.zeros(2))", "shape (n, 2)"),
+    (0, "times_smaller = 2 / 784", "turn it round"),
+    (0, "times_smaller = 784 - 2", "1564 numbers, not an image's"),
+    (0, "times_smaller = 784", "784 times the two numbers of z are 1568"),
+    (0, "times_smaller = 28 / 2", "are 28 numbers"),
+    (0, "times_smaller = 'many'", "should be one number, but is str"),
+    (1, "never_below = 'A'", "of 10,000 z that line A drew, 5,"),
+    (1, "never_below = 'B'", "smaller than mu"),
+    (1, "never_below = 'C'", "smaller than mu"),
+    (1, "never_below = 'rand'", "one of the letters"),
+    (1, "never_below = 4", "as text, not 4"),
+    (1, "never_below = 'A and D'", "one of the letters"),
 ]
 
 # (exercise, answer), written in another way than the solution
 RIGHT = [
-    (0, "import numpy as np\ntimes_fewer = np.int64(392)"),
-    (0, "times_fewer = torch.tensor(392)"),
+    (0, "import numpy as np\ntimes_smaller = np.int64(784) // 2"),
+    (0, "times_smaller = torch.tensor(28 * 28 / 2)"),
+    (1, "never_below = ' d'"),
+    (1, "torch.manual_seed(1)\nmu = torch.zeros(1000)\n"
+        "lines = {'A': mu + torch.randn_like(mu), 'B': torch.normal(mu, 1.0), 'D': torch.rand_like(mu)}\n"
+        "never_below = max(lines, key=lambda name: lines[name].min())"),
 ]

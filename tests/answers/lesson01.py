@@ -1,5 +1,13 @@
 """Answers to the exercises of lesson 01."""
 
+_DICTIONARY = """needed = {
+    "digit from nothing": %r,
+    "another version of this 7": %r,
+    "black at pixel 300": %r,
+    "place on the plane": %r,
+    "missing in an autoencoder": %r,
+}"""
+
 # (exercise, answer, what the check has to say of it)
 WRONG = [
     (0, "def generate(decoder, n, latent):\n    return decoder(torch.rand(n, latent))",
@@ -10,22 +18,44 @@ WRONG = [
         "    return decoder((torch.rand(n, latent) - 0.5) * 12**0.5)", "fourth power"),
     (0, "def generate(decoder, n, latent):\n    return decoder(torch.randn(n, 1).expand(n, latent))",
      "mean product"),
-    (0, "def generate(decoder, n, latent):\n    return decoder(torch.randn(2000, 3))", "with n = 7"),
-    (0, "def generate(decoder, n, latent):\n    return torch.randn(n, latent)", "called 0 times"),
-    (1, "def pixel_cross_entropy(p, x):\n    return torch.log(p)", "is -0.1054, but should be 0.1054"),
-    (1, "def pixel_cross_entropy(p, x):\n    return -torch.log(p)", "for p = 0.9 and x = 0"),
-    (1, "def pixel_cross_entropy(p, x):\n    return -torch.log2(p) if x else -torch.log2(1 - p)",
-     "is 0.152, but should be 0.1054"),
-    (2, "def line(start, end, steps):\n    return start", "shape (3,); (8, 3) is needed"),
-    (2, "def line(start, end, steps):\n    s = torch.linspace(0, 1, steps)[:, None]\n"
-        "    return end + s * (start - end)", "code 1 of 5"),
+    (0, "def generate(decoder, n, latent):\n    return decoder(torch.randn(2000, 20))", "latent = 3"),
+    (0, "def generate(decoder, n, latent):\n    return decoder(torch.randn(10, latent))", "n = 2000"),
+    (0, "def generate(decoder, n, latent):\n    return torch.randn(n, latent)", "never called"),
+    (0, "def generate(decoder, n, latent):\n    return [decoder(torch.randn(latent)) for _ in range(n)]",
+     "should be a tensor, but is list"),
+    (1, "def draw_z(mu, logvar):\n    sigma = torch.exp(logvar)\n"
+        "    return mu + sigma * torch.rand_like(mu)", "not centred on mu"),
+    (1, "def draw_z(mu, logvar):\n    return mu + torch.exp(logvar) * torch.randn_like(mu)",
+     "wrong size: where logvar is -2 their standard deviation is 0.3"),
+    (1, "def draw_z(mu, logvar):\n    return mu + torch.exp(0.5 * logvar) * torch.rand_like(mu)",
+     "not centred on mu"),
+    (1, "def draw_z(mu, logvar):\n"
+        "    return mu + torch.exp(0.5 * logvar) * (torch.rand_like(mu) - 0.5) * 12**0.5", "bell curve"),
+    (1, "def draw_z(mu, logvar):\n    return mu + torch.exp(0.5 * logvar)", "nothing in your z is random"),
+    (1, "def draw_z(mu, logvar):\n    return mu + torch.exp(0.5 * logvar) * torch.randn(len(mu), 1)",
+     "move together"),
+    (1, "def draw_z(mu, logvar):\n    return mu + torch.exp(0.5 * logvar) * torch.randn(1)",
+     "share one draw"),
+    (1, "def draw_z(mu, logvar):\n    return mu + logvar * torch.randn_like(mu)", "wrong size"),
+    (2, _DICTIONARY % ("q(z|x)", "q(z|x)", "p(x|z)", "q(z|x)", "p(z)"), "'digit from nothing': q(z|x)"),
+    (2, _DICTIONARY % ("p(z)", "p(z)", "p(x|z)", "q(z|x)", "p(z)"), "one certain image is meant"),
+    (2, _DICTIONARY % ("p(z)", "q(z|x)", "p(z)", "q(z|x)", "p(z)"), "a distribution over z"),
+    (2, _DICTIONARY % ("p(z)", "q(z|x)", "p(x|z)", "p(x|z)", "p(z)"), "no z is given yet"),
+    (2, _DICTIONARY % ("p(z)", "q(z|x)", "p(x|z)", "q(z|x)", None), "is needed, not None"),
+    (2, "needed['digit from nothing'] = 'prior'", "is needed, not 'prior'"),
+    (2, "needed = 'p(z)'", "a dictionary with the 5 tasks"),
 ]
 
 # (exercise, answer), written in another way than the solution
 RIGHT = [
     (0, "def generate(decoder, n, latent):\n    return decoder(torch.normal(0.0, 1.0, (n, latent)))"),
-    (1, "import torch.nn.functional as F\n"
-        "def pixel_cross_entropy(p, x):\n    return F.binary_cross_entropy(p, x)"),
-    (2, "def line(start, end, steps):\n"
-        "    return torch.stack([torch.lerp(start, end, t) for t in torch.linspace(0, 1, steps)])"),
+    (0, "def generate(decoder, n, latent):\n"
+        "    return torch.stack([decoder(torch.randn(latent)) for _ in range(n)])"),
+    (0, "def generate(decoder, n, latent):\n    prior = torch.distributions.Normal(0.0, 1.0)\n"
+        "    return torch.cat([decoder(prior.sample((1, latent))) for _ in range(n)])"),
+    (1, "def draw_z(mu, logvar):\n    return torch.normal(mu, logvar.exp().sqrt())"),
+    (1, "def draw_z(mu, logvar):\n"
+        "    return torch.distributions.Normal(mu, (logvar / 2).exp()).sample()"),
+    (2, _DICTIONARY % ("p(z)", "Q(z | x)", "p(x | z)", "q(z|x)", " p(z)")),
+    (2, "needed = dict(zip(needed, ['p(z)', 'q(z|x)', 'p(x|z)', 'q(z|x)', 'p(z)']))"),
 ]
