@@ -51,5 +51,5 @@ def test_a_damaged_file_is_named(tmp_path, monkeypatch, damage):
     broken = tmp_path / "digits.npz"
     broken.write_bytes(damage(data.SHIPPED.read_bytes()))
     monkeypatch.setattr(data, "SHIPPED", broken)
-    with pytest.raises(ValueError, match=r"digits\.npz is damaged .*get the course again"):
+    with pytest.raises(ValueError, match=r"digits\.npz is missing or damaged .*get the course again"):
         load_digits()

@@ -25,14 +25,14 @@ def load_digits(*, grey: bool = False) -> Digits:
     """The digits that the course ships: 10,000 to train on and 2,000 to test on.
 
     Pixels are 0 or 1 (a grey value above 0.5 counts as 1), or with `grey=True` from 0 to 1.
-    Raises ValueError when the file is damaged.
+    Raises ValueError when their file is missing or damaged.
     """
     try:
         with np.load(SHIPPED, allow_pickle=False) as file:
             arrays = [torch.from_numpy(file[f"{part}_{what}"])
                       for part in ("train", "test") for what in ("images", "labels")]
-    except (EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"{SHIPPED} is damaged ({error}); get the course again") from error
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        raise ValueError(f"{SHIPPED} is missing or damaged ({error}); get the course again") from error
     return Digits(*(array.long() if array.ndim == 1 else _as_images(array, grey) for array in arrays))
 
 

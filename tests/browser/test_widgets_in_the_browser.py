@@ -185,7 +185,7 @@ def test_a_click_picks_an_image_and_the_button_draws_epsilon_again(opened):
     page.mouse.click(*on_pad(page, (2.1, 1.1))[0])
     assert (state(page, "picked"), is_at(page, [2.0, 1.0])) == (1, True)
     assert [node.is_visible() for node in (*empty.all(), button)] == [True] * 3
-    assert page.get_by_text("a 7, reconstructed with ε = (0.00, 0.00)").is_visible()
+    assert page.get_by_text("a 7, reconstructed with ε = (0.00, 0.00)", exact=True).is_visible()
     assert shows(pictures(page)["the picked image: a 7"], uniform(3, 64)[1])
     assert shows(pictures(page)["a 7, reconstructed"], decode(MEANS[1]))
     button.click()
