@@ -84,6 +84,8 @@ def test_learning_curves_draw_the_history():
     lines = {line.get_label(): line.get_xydata().tolist() for ax in (left, right) for line in ax.lines}
     assert lines == {"training": [[1, 100.0], [2, 92.0]], "held out": [[1, 106.0], [2, 98.0]],
                      "-reconstruction": [[1, 95.0], [2, 85.0]], "KL": [[1, 11.0], [2, 13.0]]}
+    assert left.get_legend() is not None
+    assert right.get_legend() is not None
     legends = [[text.get_text() for text in ax.get_legend().get_texts()] for ax in (left, right)]
     assert legends == [["training", "held out"], ["-reconstruction", "KL"]]
 

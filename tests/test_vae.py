@@ -43,7 +43,9 @@ def test_kl_against_torch_distributions_and_against_draws():
     q, prior = Normal(mu, torch.exp(0.5 * logvar)), Normal(torch.zeros_like(mu), torch.ones_like(mu))
     kl = kl_divergence(mu, logvar)
     assert torch.allclose(kl, torch_kl(q, prior).sum(-1), rtol=1e-12)
-    assert torch.allclose(kl_divergence(mu, logvar, per_dimension=True), torch_kl(q, prior), rtol=1e-12)
+    each = kl_divergence(mu, logvar, per_dimension=True)
+    assert each.shape == mu.shape
+    assert torch.allclose(each, torch_kl(q, prior), rtol=1e-12)
     z = q.sample((50_000,))
     draws = (q.log_prob(z) - prior.log_prob(z)).sum(-1)
     assert ((draws.mean(0) - kl).abs() < 4 * draws.std(0) / math.sqrt(50_000)).all()
