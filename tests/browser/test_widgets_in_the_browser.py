@@ -394,7 +394,9 @@ def test_the_posterior_of_a_drawing_is_drawn(opened):
 def test_the_pad_says_where_one_is(opened):
     page = opened(pad(z=(1.0, -2.0)))
     words = page.locator(".vae-status")
-    page.get_by_text("z = (1.00, -2.00); 8 % of random z lie farther out; nearest image: a 1").wait_for()
+    page.wait_for_function("() => document.querySelector('.vae-status').textContent.includes('nearest')")
+    said = "z = (1.00, -2.00); 8 % of random z lie farther out; nearest image: a 1"
+    assert said in words.text_content()
     assert words.get_attribute("aria-live") == "polite"
     set_state(page, picked=0)
     page.get_by_text("picked: a 3, reconstructed with ε = (0.00, 0.00)").wait_for()

@@ -420,6 +420,21 @@ LESSONS = [
            "(log_q.exp() * (-log_q - math.log(logits.shape[-1])))"),
     Mutant("the implicit derivative with the wrong sign", "12",
            "return -dPhi / Gamma(alpha, 1.0)", "return dPhi / Gamma(alpha, 1.0)"),
+    Mutant("a slider that ends too early", "04",
+           "value=(-3.0, 3.0, 2.0))", "value=(-2.0, 3.0, 2.0))"),
+    Mutant("a slider with another unit's range", "06", "t=(0.15, 1.5, 0.25)", "t=(0.15, 1.0, 0.25)"),
+    Mutant("a slider of half the directions", "12",
+           "direction=(0.0, 180.0, 60.0)", "direction=(0.0, 90.0, 60.0)"),
+    Mutant("a map of the digits that it was trained on", "05",
+           "x, labels = digits.test[:1000], digits.test_labels[:1000]",
+           "x, labels = digits.train[:1000], digits.train_labels[:1000]"),
+    Mutant("the models of the dial scored on the digits they were trained on", "09",
+           "scores = {beta: evaluate(model, digits.test)", "scores = {beta: evaluate(model, digits.train)"),
+    Mutant("estimators scored on the digits of the training", "07",
+           "elbo_terms(model, digits.test[:1000]).elbo", "elbo_terms(model, digits.train[:1000]).elbo"),
+    Mutant("digits and reconstructions exchanged, not their labels", "04",
+           "figures.show_digits(torch.cat([x, rebuilt]), row_labels",
+           "figures.show_digits(torch.cat([rebuilt, x]), row_labels"),
 ]
 
 PICTURES = [
