@@ -1,4 +1,4 @@
-"""Widgets on pages: as nbconvert exports them, and when a page takes them away.
+"""Widgets on exported pages, and taken away.
 
     pytest tests/slow/test_pages.py
 """
@@ -30,7 +30,7 @@ def npm_file(folder, package, inside):
 
 def test_an_exported_page_keeps_decoding(browser, tmp_path):
     """`jupyter nbconvert --to html` of a notebook with its widget state; its requests answered from npm."""
-    notebook = new_notebook(cells=[new_code_cell("from tests.some_widgets import pad\npad()")])
+    notebook = new_notebook(cells=[new_code_cell("from tests.some_widgets import pad\npad(z=(0.0, 0.0))")])
     NotebookClient(notebook, timeout=120, kernel_name="python3", store_widget_state=True).execute()
     nbformat.write(notebook, tmp_path / "page.ipynb")
     subprocess.run([sys.executable, "-m", "nbconvert", "--to", "html", "page.ipynb"], cwd=tmp_path,
