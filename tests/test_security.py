@@ -86,7 +86,7 @@ def test_digits_with_code_in_them_are_refused(tmp_path, monkeypatch):
     (tmp_path / "evil.pickle").write_bytes(pickle.dumps(Trap(tmp_path / "trapped")))
     for evil in ("evil.npz", "evil.pickle"):
         monkeypatch.setattr(data, "SHIPPED", tmp_path / evil)
-        with pytest.raises(ValueError, match="is damaged"):
+        with pytest.raises(ValueError, match="is missing or damaged"):
             data.load_digits()
     assert not (tmp_path / "trapped").exists()
 
