@@ -38,6 +38,7 @@ LOOK = {
     "rand": {"color": ORANGE, "linestyle": "-.", "marker": "^"},  # mu + sigma * rand
     "score function": {"color": BLUE, "linestyle": (0, (5, 1, 1, 1)), "marker": "v"},
 }
+_DIE = "\u2684"  # a glyph of DejaVu Sans, matplotlib's own font
 TEN = ("#0072B2", "#D55E00", "#009E73", "#B0007F", "#8A6A00", "#117A8B", "#5B3A9E", "#A61C1C",
        "#3B6B1D", "#1B2A80")  # one for each digit, each dark enough to be read on white
 
@@ -161,9 +162,6 @@ def live_curves() -> Callable[[VAE, History], None]:
 
 # -- Node diagrams -----------------------------------------------------------------------------
 
-_DIE = "\u2684"  # a glyph of DejaVu Sans, matplotlib's own font
-
-
 def node_diagram(places: dict[str, tuple[float, float]], arrows: Collection[tuple[str, str]], *,
                  random: Collection[str] = (), back: Mapping[tuple[str, str], str] | None = None,
                  title: str = "", ax: Axes | None = None) -> Axes:
@@ -262,8 +260,8 @@ def draw_trace(graph: "nx.DiGraph", *, title: str = "", ax: Axes | None = None) 
                        bbox={"boxstyle": box, "ec": edge, "fc": fill, "lw": 1.6, "ls": style})
         if node["die"]:
             half = text.get_window_extent().width / 2 * 72 / ax.figure.dpi
-            ax.annotate("⚄", places[key], (-half - 17, 0), textcoords="offset points", fontsize=24, color=INK,
-                        ha="center", va="center")
+            ax.annotate(_DIE, places[key], (-half - 17, 0), textcoords="offset points", fontsize=24,
+                        color=INK, ha="center", va="center")
     xs, ys = zip(*places.values(), strict=True)
     ax.set(xlim=(min(xs) - 0.75, max(xs) + 0.75), ylim=(min(ys) - 0.5, max(ys) + 0.4), title=title)
     ax.axis("off")

@@ -24,9 +24,9 @@ HERE = Path(__file__).parent
 EXPORT = "export default { render };"  # the last line of each widget's script
 
 
-def script(name: str) -> str:
-    """The widget's script as one ES module: what all share, then `name`.js."""
-    return "\n".join((HERE / file).read_text(encoding="utf-8") for file in ("decoder.js", f"{name}.js"))
+def script(*names: str) -> str:
+    """A widget's script as one ES module: what all share, then each of `names`.js, its own last."""
+    return "\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in ("decoder", *names))
 
 
 STYLE = (HERE / "widgets.css").read_text(encoding="utf-8")

@@ -105,13 +105,6 @@ function sizeOf(runs) {
     height: Math.max(...depth) * DOWN + HIGH + 24 };
 }
 
-function svg(tag, attributes = {}, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
 // The drawn graph, and light(step), which shows what the gradient has done up to a step.
 function graphOf(run, { width, height }) {
   const xs = run.nodes.map((node) => node.x), middle = (Math.min(...xs) + Math.max(...xs)) / 2;

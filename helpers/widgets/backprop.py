@@ -27,7 +27,7 @@ class Backprop(BrowserWidget):
     The picture for a page without a kernel shows the last step of the run.
     """
 
-    _esm = script("backprop")
+    _esm = script("svg", "backprop")
     _runs = traitlets.List().tag(sync=True)
     run = traitlets.Int(0).tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)

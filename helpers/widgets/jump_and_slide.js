@@ -72,13 +72,6 @@ const normals = (n) => Array.from({ length: n }, () => normalPair()[0]);
 
 // -- drawing ------------------------------------------------------------------------------------
 
-function svg(tag, attributes = {}, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
 const square = (r, fill) => svg("rect", { x: -r, y: -r, width: 2 * r, height: 2 * r, fill });
 const disc = (r, fill) => svg("circle", { r: 1.1 * r, fill });
 const put = (node, x, y) => { node.style.transform = `translate(${x.toFixed(2)}px, ${y}px)`; };

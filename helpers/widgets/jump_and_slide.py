@@ -25,7 +25,7 @@ class JumpAndSlide(BrowserWidget):
     `mu` (0 to 6), `sigma` (0.1 to 1.5) and `epsilon` move with the page, and may be set.
     """
 
-    _esm = script("jump_and_slide")
+    _esm = script("svg", "jump_and_slide")
     mu = traitlets.Float(2.0, min=MU[0], max=MU[1]).tag(sync=True)
     sigma = traitlets.Float(1.0, min=SIGMA[0], max=SIGMA[1]).tag(sync=True)
     epsilon = Numbers(help="the noise below").tag(sync=True)
