@@ -12,7 +12,7 @@ from helpers import data, training, vae
 from helpers._arguments import check_integer
 from helpers.checkpoints import load_checkpoint, save_checkpoint
 from helpers.data import load_digits
-from helpers.training import fit, seeded, torch_state
+from helpers.training import fit, keeps_torch, seeded
 from helpers.vae import VAE, History
 
 CACHE_VARIABLE = "VAE_COURSE_CACHE"
@@ -72,13 +72,10 @@ def warm_cache() -> None:
         trained_vae(10, hidden=200, epochs=6, beta=beta)
 
 
+@keeps_torch
 def _untrained(latent: int, hidden: int, seed: int) -> VAE:
-    restore_torch = torch_state()
-    try:
-        with seeded(seed):
-            return VAE(latent, hidden)
-    finally:
-        restore_torch()
+    with seeded(seed):
+        return VAE(latent, hidden)
 
 
 def _code_fingerprint() -> str:

@@ -1,6 +1,7 @@
 """The training loop of the course, and the score of a model on images."""
 
 import contextlib
+import functools
 import math
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +18,33 @@ class TrainingDiverged(RuntimeError):
     """The loss became NaN or infinite."""
 
 
+@contextlib.contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """torch's global generator seeded inside, and as it was afterwards."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        yield
+
+
+def keeps_torch(function: Callable) -> Callable:
+    """Makes torch's generator and grad mode what they were before `function`, however it ends.
+
+    For functions that use `no_grad` and `seeded`: an interrupt can come before those restore anything.
+    """
+
+    @functools.wraps(function)
+    def kept(*args, **options):
+        generator, grad = torch.get_rng_state(), torch.is_grad_enabled()
+        try:
+            return function(*args, **options)
+        finally:
+            torch.set_rng_state(generator)
+            torch.set_grad_enabled(grad)
+
+    return kept
+
+
+@keeps_torch
 def fit(
     model: VAE,
     images: Tensor,
@@ -56,7 +84,6 @@ def fit(
     optimizer = torch.optim.Adam(model.parameters(), lr=step_size, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, step_size, total_steps=epochs * math.ceil(len(images) / batch_size), cycle_momentum=False)
-    restore_torch = torch_state()
     try:
         model.train()
         with seeded(seed), tqdm(range(epochs), desc="training", unit="epoch", file=sys.stdout,
@@ -84,7 +111,6 @@ def fit(
         print(f"Interrupted after {len(history.held_out)} of {epochs} epochs; "
               "the model keeps what it has learned.")
     finally:
-        restore_torch()
         model.eval()
     return history
 
@@ -98,36 +124,10 @@ def evaluate(model: VAE, images: Tensor, sampler: Sampler = reparameterize, *, s
     return _evaluate(model, images, sampler, seed)
 
 
+@keeps_torch
 def _evaluate(model: VAE, images: Tensor, sampler: Sampler, seed: int) -> Terms:
-    restore_torch = torch_state()
-    try:
-        with torch.no_grad(), seeded(seed):
-            return _mean([elbo_terms(model, x, sampler) for x in images.split(1000)])
-    finally:
-        restore_torch()
-
-
-@contextlib.contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """torch's global generator seeded inside, and as it was afterwards."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        yield
-
-
-def torch_state() -> Callable[[], None]:
-    """A function that puts torch's generator and grad mode back to what they are now.
-
-    To be called in a `finally` around `no_grad` and `seeded`: an interrupt can come before they restore
-    anything.
-    """
-    generator, grad = torch.get_rng_state(), torch.is_grad_enabled()
-
-    def restore() -> None:
-        torch.set_rng_state(generator)
-        torch.set_grad_enabled(grad)
-
-    return restore
+    with torch.no_grad(), seeded(seed):
+        return _mean([elbo_terms(model, x, sampler) for x in images.split(1000)])
 
 
 def _mean(parts: list[Terms]) -> Terms:
@@ -142,19 +142,16 @@ def _check_finite(loss: float, epoch: int, step: int) -> None:
             "is not finite. Try a smaller step_size first.")
 
 
+@keeps_torch
 def _check_images_and_sampler(model: VAE, images: dict[str, Tensor], sampler: Sampler) -> None:
     """Once, before any batch: whether the images fit the model, and the sampler gives a z for two of them."""
     for name, given in images.items():
         check_images(name, given, getattr(model, "pixels", None))
     check_function("sampler", sampler, "mu and sigma")
-    restore_torch = torch_state()
-    try:
-        with torch.no_grad(), torch.random.fork_rng(devices=[]):
-            mu, logvar = model.encode(given[:2])
-            z = sampler(mu, torch.exp(0.5 * logvar))
-        if not isinstance(z, Tensor) or z.shape != mu.shape:
-            found = tuple(z.shape) if isinstance(z, Tensor) else z
-            raise TypeError(f"sampler: it must return z, a tensor of the shape of mu, {tuple(mu.shape)}, "
-                            f"not {found}")
-    finally:
-        restore_torch()
+    with torch.no_grad(), torch.random.fork_rng(devices=[]):
+        mu, logvar = model.encode(given[:2])
+        z = sampler(mu, torch.exp(0.5 * logvar))
+    if not isinstance(z, Tensor) or z.shape != mu.shape:
+        found = tuple(z.shape) if isinstance(z, Tensor) else z
+        raise TypeError(f"sampler: it must return z, a tensor of the shape of mu, {tuple(mu.shape)}, "
+                        f"not {found}")
