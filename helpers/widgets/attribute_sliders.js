@@ -1,17 +1,21 @@
 // AttributeSliders: digits moved along directions of latent space, one slider for each direction.
 
+const STEPS = 50; // of a slider, from 0 to each end: it counts them, so that 0 and both ends are met exactly
+
 function render({ model, el }) {
   const { decode, count, code, image } = codesOf(model);
   const names = model.get("_names"), limit = model.get("_limit"), directions = floats(model.get("_directions"));
   const numbers = Array.from({ length: count }, (_, i) => i);
   const originals = numbers.map((i) => picture(decode.side, `image ${i + 1}`, "vae-cell"));
   const moved = numbers.map((i) => picture(decode.side, `image ${i + 1}, moved`, "vae-cell vae-live"));
-  const sliders = names.map((name) => slider(name, { min: -limit, max: limit, step: limit / 60, value: 0 }));
+  const amount = (step) => limit * (step / STEPS);
+  const sliders = names.map((name) => slider(name, { min: -STEPS, max: STEPS, step: 1, value: 0 },
+    (step) => amount(step).toFixed(2)));
   const reset = element("button", { type: "button", textContent: "reset" });
 
   const draw = () => {
     const amounts = names.map((name) => model.get("amounts")[name]);
-    sliders.forEach(({ set }, k) => set(amounts[k]));
+    sliders.forEach(({ set }, k) => set(STEPS * amounts[k] / limit));
     moved.forEach((canvas, i) => canvas.paint(decode(move(code(i), directions, amounts))));
   };
   const send = (amounts) => {
@@ -33,7 +37,7 @@ function render({ model, el }) {
   const controller = new AbortController(), { signal } = controller;
   keepKeys(root, signal);
   sliders.forEach(({ input }, k) => input.addEventListener("input", () =>
-    send({ ...model.get("amounts"), [names[k]]: Number(input.value) }), { signal }));
+    send({ ...model.get("amounts"), [names[k]]: amount(Number(input.value)) }), { signal }));
   reset.addEventListener("click", () => send(Object.fromEntries(names.map((name) => [name, 0]))), { signal });
   follow(model, { amounts: onceAFrame(signal)(draw) }, signal);
   originals.forEach((canvas, i) => canvas.paint(image(i), 1));

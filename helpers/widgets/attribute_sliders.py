@@ -90,7 +90,7 @@ class AttributeSliders(CodesWidget):
                                   layout="constrained")
         figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97))  # room for a line below
         show_digits(torch.cat(rows), len(images), row_labels=["image", "decoded", *ends], ax=ax)
-        figure.suptitle(f"decoded: {self._said()}", x=0.01, ha="left", fontsize=10)
+        figure.suptitle(f"decoded: {self._said()}", x=0.01, ha="left", fontsize=10, wrap=True)
         return figure
 
     def _said(self) -> str:

@@ -74,7 +74,7 @@ def test_amounts_go_to_python_and_back(page):
     page.get_by_role("button", name="reset").click()
     wait_for(page, "print(sliders)", "AttributeSliders(5 images; bolder=0.0, slanted=0.0, wider=0.0)")
     ask(page, 'sliders.amounts = {"bolder": 2}')
-    page.wait_for_function("node => Number(node.value) === 2",
+    page.wait_for_function("node => node.getAttribute('aria-valuetext') === '2.00'",
                            arg=page.get_by_role("slider", name="bolder").element_handle())
     greys = torch.tensor(page.get_by_label("image 5, moved").evaluate(GREYS))
     assert shows(greys, torch.tensor(json.loads(ask(page, "print(sliders.decoded[4].tolist())"))))

@@ -649,25 +649,32 @@ def test_the_status_line_names_the_most_unlikely_step(opened, codes, framed, sai
 # -- AttributeSliders --------------------------------------------------------------------------
 
 
-def is_moved(page, bolder=0.0, slanted=0.0, wider=0.0):
+def is_moved(page, bolder=0.0, slanted=0.0, wider=0.0, limit=3):
     """Whether amounts, sliders, words and each picture say that the digits are moved so far."""
     given = {"bolder": bolder, "slanted": slanted, "wider": wider}
     z = normal(5, 4) + sum(given[name] * direction for name, direction in DIRECTIONS.items())
     expected = {f"image {i + 1}": image for i, image in enumerate(uniform(5, 64))}
     expected |= {f"image {i + 1}, moved": pixels for i, pixels in enumerate(decode(z, 4))}
-    found, at = pictures(page), [limits(page.get_by_role("slider", name=name))[-1] for name in given]
-    return (state(page, "amounts") == pytest.approx(given) and at == pytest.approx([*given.values()])
+    found, at = pictures(page), [limits(page.get_by_role("slider", name=name)) for name in given]
+    return (state(page, "amounts") == pytest.approx(given)
+            and at == [(-50, 50, 1, round(50 * amount / limit)) for amount in given.values()]
             and page.locator("output").all_inner_texts() == [f"{amount:.2f}" for amount in given.values()]
             and found.keys() == expected.keys() and all(shows(found[name], expected[name]) for name in found))
 
 
 def test_attributes_as_they_open(opened):
-    widget = attributes(limit=2)
-    assert is_moved(opened(widget))
+    widget = attributes(limit=1.7)
+    assert is_moved(opened(widget), limit=1.7)
     widget.amounts = {"wider": 1.2, "bolder": -0.6}
     page = opened(widget)
-    assert is_moved(page, bolder=-0.6, wider=1.2)
-    assert [limits(page.get_by_role("slider", name=name))[:2] for name in DIRECTIONS] == [(-2, 2)] * 3
+    assert is_moved(page, bolder=-0.6, wider=1.2, limit=1.7)
+    slider = page.get_by_role("slider", name="wider")
+    slider.press("End")
+    assert is_moved(page, bolder=-0.6, wider=1.7, limit=1.7)
+    for _ in range(50):
+        slider.press("ArrowLeft")
+    assert is_moved(page, bolder=-0.6, limit=1.7)
+    assert state(page, "amounts")["wider"] == 0  # not 1e-17
 
 
 def test_attributes_by_keys(opened):
@@ -677,10 +684,10 @@ def test_attributes_by_keys(opened):
     assert is_moved(page, bolder=3)
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowLeft")
-    assert is_moved(page, bolder=3, slanted=-0.05)
+    assert is_moved(page, bolder=3, slanted=-0.06)
     page.keyboard.press("Tab")
     page.keyboard.press("Home")
-    assert is_moved(page, bolder=3, slanted=-0.05, wider=-3)
+    assert is_moved(page, bolder=3, slanted=-0.06, wider=-3)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert is_moved(page)
