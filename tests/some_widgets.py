@@ -5,7 +5,15 @@ from torch import nn
 from torch.distributions import Normal
 
 from helpers.vae import VAE
-from helpers.widgets import Backprop, DigitCanvas, Interpolation, JumpAndSlide, LatentPad, Traversals
+from helpers.widgets import (
+    AttributeSliders,
+    Backprop,
+    DigitCanvas,
+    Interpolation,
+    JumpAndSlide,
+    LatentPad,
+    Traversals,
+)
 
 MEANS = torch.tensor([[-2.0, 0.0], [2.0, 1.0], [0.0, -2.5]])
 SIGMAS = torch.tensor([[0.3, 0.6], [0.05, 0.1], [0.5, 0.2]])
@@ -57,6 +65,13 @@ def interpolation(codes=None, **options) -> Interpolation:
     return Interpolation(decoder(codes.shape[1]), codes, uniform(len(codes), 64), **options)
 
 
+DIRECTIONS = dict(zip(("bolder", "slanted", "wider"), normal(3, 4, seed=3), strict=True))
+
+
+def attributes(directions=DIRECTIONS, **options) -> AttributeSliders:
+    return AttributeSliders(decoder(4), normal(5, 4), uniform(5, 64), directions, **options)
+
+
 def canvas(**options) -> DigitCanvas:
     return DigitCanvas.of(reader(), **options)
 
@@ -78,4 +93,4 @@ def backprop(**options) -> Backprop:
 EVERY = {"LatentPad": lambda: pad(z=(0.5, -1.0)), "Traversals": traversals,
          "Interpolation": lambda: interpolation(labels=torch.arange(5)),
          "DigitCanvas": lambda: canvas(images=uniform(10, 784), labels=torch.arange(10)),
-         "Backprop": backprop, "JumpAndSlide": JumpAndSlide}
+         "Backprop": backprop, "JumpAndSlide": JumpAndSlide, "AttributeSliders": attributes}

@@ -16,7 +16,7 @@ from torch import nn
 from helpers import data
 from helpers.exercises import lesson01
 from helpers.vae import VAE
-from helpers.widgets import DigitCanvas, Explorer, Interpolation, LatentPad, Traversals
+from helpers.widgets import AttributeSliders, DigitCanvas, Explorer, Interpolation, LatentPad, Traversals
 from tests.conftest import NOTEBOOKS, ROOT
 
 HELPERS = sorted((ROOT / "helpers").rglob("*.py"))
@@ -193,6 +193,7 @@ def widgets_with_hostile_text():
     yield Interpolation(decoder(), codes, images, labels=[ATTACK, f'"{ATTACK}', "\u2028" + ATTACK])
     yield LatentPad(decoder(), means=codes)
     yield Traversals(decoder(), codes, torch.ones(2), images=images)
+    yield AttributeSliders(decoder(), codes, images, {ATTACK: codes[0], f'"{ATTACK}': codes[1]})
 
 
 def test_a_page_keeps_hostile_text_out_of_its_html(tmp_path):

@@ -18,6 +18,7 @@ from helpers.data import load_digits
 from helpers.figures import tile
 from helpers.vae import VAE, kl_divergence
 from helpers.widgets import (
+    AttributeSliders,
     Backprop,
     DigitCanvas,
     Interpolation,
@@ -30,11 +31,13 @@ from helpers.widgets._base import pack_images, pack_network
 from helpers.widgets.interpolation import _percent
 from helpers.widgets.traversals import VALUES
 from tests.some_widgets import (
+    DIRECTIONS,
     EVERY,
     KL,
     LABELS,
     MEANS,
     SIGMAS,
+    attributes,
     backprop,
     canvas,
     decoder,
@@ -59,7 +62,8 @@ REPR = {"LatentPad": "LatentPad(z=(0.50, -1.00), picked=None)",
         "Interpolation": "Interpolation(first=0, second=1, 9 steps)",
         "DigitCanvas": "DigitCanvas(empty)",
         "Backprop": "Backprop('2 * mu', step 0 of 4)",
-        "JumpAndSlide": "JumpAndSlide(mu=2.00, sigma=1.00, 40 draws)"}
+        "JumpAndSlide": "JumpAndSlide(mu=2.00, sigma=1.00, 40 draws)",
+        "AttributeSliders": "AttributeSliders(5 images; bolder=0.0, slanted=0.0, wider=0.0)"}
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -77,7 +81,8 @@ def test_a_console_gets_the_repr_and_a_page_without_a_kernel_the_picture(name):
     ("Interpolation", "first", 2), ("Interpolation", "second", 3),
     ("DigitCanvas", "image", bytes([0, 1] * 392)), ("Backprop", "run", 1),
     ("JumpAndSlide", "mu", 3.0),
-    ("JumpAndSlide", "sigma", 0.5), ("JumpAndSlide", "epsilon", normal(40, seed=3))])
+    ("JumpAndSlide", "sigma", 0.5), ("JumpAndSlide", "epsilon", normal(40, seed=3)),
+    ("AttributeSliders", "amounts", {"wider": -1.0})])
 def test_the_picture_follows_each_trait_and_keeps_its_size(name, trait, value):
     widget = EVERY[name]()
     before = widget.picture
@@ -123,6 +128,16 @@ def test_the_pictures_show_what_torch_decodes():
         assert words == [f"{length:.1f}\n{_percent(share)}"
                          for length, share in zip(z.norm(dim=1).tolist(), shares.tolist(), strict=True)]
 
+    widget = attributes(limit=2)
+    widget.amounts = {"wider": 0.5, "bolder": -1.25}
+    (pixels, rows, _), = sheets(widget)
+    bolder, slanted, wider = DIRECTIONS.values()
+    z = [CODES + by for by in (0.5 * wider - 1.25 * bolder, -2 * bolder, 2 * bolder, -2 * slanted,
+                               2 * slanted, -2 * wider, 2 * wider)]
+    assert np.allclose(pixels, tile(torch.cat([IMAGES, decoder(4)(torch.cat(z))]), 5), atol=1 / 255)
+    assert rows == ["image", "decoded", "bolder -2", "bolder +2", "slanted -2", "slanted +2", "wider -2",
+                    "wider +2"]
+
     widget, digit = canvas(), load_digits().test[0]
     widget.draw(digit)
     (pixels, _, _), = sheets(widget)
@@ -144,7 +159,9 @@ def test_the_picture_says_that_it_is_one_and_the_figure_does_not(monkeypatch):
 
 @pytest.mark.parametrize("make", [
     LatentPad, lambda network: Traversals(network, normal(5, 2), KL[:2]),
-    lambda network: Interpolation(network, normal(5, 2), IMAGES)], ids=["pad", "traversals", "interpolation"])
+    lambda network: Interpolation(network, normal(5, 2), IMAGES),
+    lambda network: AttributeSliders(network, normal(5, 2), IMAGES, {"bolder": MEANS[0]}),
+], ids=["pad", "traversals", "interpolation", "attributes"])
 def test_training_the_decoder_further_changes_nothing(make):
     network = decoder().double()
     widget = make(network)
@@ -188,6 +205,9 @@ def test_of_a_vae_is_what_one_would_write_out():
         (Interpolation.of(model, x), Interpolation(network, mu, x)),
         (Interpolation.of(model, x, labels, codes=normal(5, 4), first=3, second=2, steps=4),
          Interpolation(network, normal(5, 4), x, labels, first=3, second=2, steps=4)),
+        (AttributeSliders.of(model, x, DIRECTIONS), AttributeSliders(network, mu, x, DIRECTIONS)),
+        (AttributeSliders.of(model, x, DIRECTIONS, limit=2, codes=normal(5, 4)),
+         AttributeSliders(network, normal(5, 4), x, DIRECTIONS, limit=2)),
     ]:
         states = [{name: getattr(widget, name) for name in widget.trait_names(sync=True)
                    if name not in ("layout", "comm")} for widget in (made, written)]
@@ -268,6 +288,21 @@ VAE_OF_2, CODES, IMAGES = VAE(2, hidden=4, pixels=64), normal(5, 4), uniform(5, 
     (lambda: interpolation(steps=1), ValueError, "steps: at least 2 needed, not 1"),
     (lambda: interpolation(steps=2.5), TypeError, "steps: a whole number is needed, not 2.5"),
     (lambda: interpolation(labels=[1, 2]), ValueError, "labels: one for each of the 5 images"),
+    (lambda: attributes([DIRECTIONS["wider"]]), TypeError, "directions: a dict of names .* not list"),
+    (lambda: attributes({}), ValueError, "directions: 1 to 4 are needed, not 0"),
+    (lambda: attributes(dict.fromkeys("abcde", CODES[0])), ValueError, "directions: 1 to 4 .* not 5"),
+    (lambda: attributes({"bolder": CODES[:1]}), ValueError,
+     r"directions\['bolder'\]: the shape \(4\) is needed, not \(1, 4\)"),
+    (lambda: attributes({"bolder": [1.0] * 4}), TypeError, r"directions\['bolder'\]: .* not list"),
+    (lambda: attributes({"bolder": CODES[0] / 0}), ValueError, r"directions\['bolder'\]: finite numbers"),
+    (lambda: attributes(limit=0), ValueError, "limit: a positive number is needed, not 0"),
+    (lambda: AttributeSliders(decoder(4), normal(17, 4), uniform(17, 64), DIRECTIONS), ValueError,
+     "images: at most 16, .* not 17"),
+    (lambda: AttributeSliders.of(VAE_OF_2, uniform(3, 784), DIRECTIONS), ValueError, r"images: .* \(n, 64\)"),
+    (lambda: AttributeSliders.of(VAE_OF_2, IMAGES, {"bolder": MEANS[0]}, codes=CODES), ValueError,
+     r"codes: the shape \(n, 2\) is needed, not \(5, 4\)"),
+    (lambda: AttributeSliders.of(VAE_OF_2, IMAGES, {"bolder": MEANS[0]}, codes=MEANS), ValueError,
+     "images: 3 are needed, not 5"),
     (lambda: canvas(images=IMAGES), ValueError, r"images: the shape \(n, 784\)"),
     (lambda: canvas(images=uniform(3, 784), labels=[1]), ValueError, "labels: one for each of the 3 images"),
     (lambda: DigitCanvas(None), TypeError, "encode: a function of a digit is needed, not None"),
@@ -291,6 +326,9 @@ def test_a_wrong_argument_is_named(make, error, says):
     (traversals, "start", 5, "start: 0 to 4 is needed, not 5"),
     (interpolation, "second", -1, "second: 0 to 4 is needed, not -1"),
     (JumpAndSlide, "mu", 6.1, "mu"), (JumpAndSlide, "sigma", 0.0, "sigma"),
+    (attributes, "amounts", {"bolder": 3.01}, "amounts: 'bolder' from -3 to 3 is needed, not 3.01"),
+    (attributes, "amounts", {"bolder": math.nan}, "amounts: 'bolder' from -3 to 3 is needed, not nan"),
+    (attributes, "amounts", {"bold": 1}, "amounts: one of bolder, slanted, wider is needed, not 'bold'"),
     (canvas, "image", bytes(783), "image: 784 bytes of 0 or 1 are needed"),
     (canvas, "image", bytes([2] * 784), "image: 784 bytes of 0 or 1 are needed"),
     (backprop, "run", 3, "run: 0 to 2 is needed, not 3"),
@@ -457,6 +495,32 @@ def test_shares_are_never_said_to_be_none_or_all():
 def test_an_unknown_path_is_refused():
     with pytest.raises(ValueError, match='kind: "line" or "circle" is needed, not \'spiral\''):
         interpolation().path("spiral")
+
+
+# -- AttributeSliders --------------------------------------------------------------------------
+
+
+def test_codes_are_moved_by_the_sum_of_amount_times_direction():
+    torch.manual_seed(0)
+    model = VAE(4, hidden=8, pixels=64)
+    widget = AttributeSliders.of(model, IMAGES, DIRECTIONS)
+    with torch.no_grad():
+        mu, _ = model.encode(IMAGES)
+        assert torch.allclose(widget.decoded, model.decode(mu))
+        for name, direction in DIRECTIONS.items():
+            widget.amounts = {name: -1.5}
+            assert torch.allclose(widget.decoded, model.decode(mu - 1.5 * direction))
+        widget.amounts = {"wider": 3, "bolder": 0.5}
+        moved = mu + 0.5 * DIRECTIONS["bolder"] + 3 * DIRECTIONS["wider"]
+        assert torch.allclose(widget.decoded, model.decode(moved))
+    assert repr(widget) == "AttributeSliders(5 images; bolder=0.5, slanted=0.0, wider=3.0)"
+
+
+def test_one_amount_alone_cannot_be_set_unseen():
+    widget = attributes()
+    with pytest.raises(TypeError, match=r"amounts: .* {\*\*sliders.amounts, 'bolder': 2}"):
+        widget.amounts["bolder"] = 2
+    assert widget.amounts == {"bolder": 0, "slanted": 0, "wider": 0}
 
 
 # -- DigitCanvas -------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Widgets: each has a short repr and a picture for pages without a kernel."""
 
+from helpers.widgets.attribute_sliders import AttributeSliders
 from helpers.widgets.backprop import Backprop
 from helpers.widgets.digit_canvas import DigitCanvas
 from helpers.widgets.explorer import Explorer
@@ -9,5 +10,5 @@ from helpers.widgets.latent_pad import LatentPad
 from helpers.widgets.side_by_side import SideBySide
 from helpers.widgets.traversals import Traversals
 
-__all__ = ["Backprop", "DigitCanvas", "Explorer", "Interpolation", "JumpAndSlide", "LatentPad", "SideBySide",
-           "Traversals"]
+__all__ = ["AttributeSliders", "Backprop", "DigitCanvas", "Explorer", "Interpolation", "JumpAndSlide",
+           "LatentPad", "SideBySide", "Traversals"]

@@ -163,6 +163,32 @@ class DecoderWidget(BrowserWidget):
         super().__init__(_layers=decoder.layers, _weights=decoder.weights, **traits)
 
 
+class CodesWidget(DecoderWidget):
+    """A decoder, n codes and their n images: kept for Python, packed for the browser."""
+
+    _codes = traitlets.Bytes().tag(sync=True)
+    _images = traitlets.Bytes().tag(sync=True)  # empty: none were given
+
+    def __init__(self, decoder: Decoder, codes: Tensor, images: Tensor | None, **traits):
+        packed = pack_floats("codes", codes, (None, decoder.latent))
+        self._z = codes.detach().cpu().float().clone()  # (n, D)
+        super().__init__(decoder, _codes=packed,
+                         _images=pack_images("images", images, len(codes), decoder.pixels), **traits)
+
+    def _image(self, index: int) -> Tensor:
+        """The image of a code, (1, pixels)."""
+        pixels = self._decode.pixels
+        grey = np.frombuffer(self._images, np.uint8)[index * pixels : (index + 1) * pixels]
+        return torch.from_numpy(grey / 255).float()[None]
+
+    def _index(self, proposal: dict) -> int:
+        """Validator of a trait that picks one of the codes."""
+        name, value = proposal["trait"].name, proposal["value"]
+        if not 0 <= value < len(self._z):
+            raise traitlets.TraitError(f"{name}: 0 to {len(self._z) - 1} is needed, not {value}")
+        return value
+
+
 def parts_of(model: nn.Module, images: Tensor) -> tuple[nn.Sequential, Tensor, Tensor]:
     """What a widget needs of a `helpers.vae.VAE`: its decoder to pixels, and mu and logvar of `images`."""
     check_images("images", images, model.pixels)

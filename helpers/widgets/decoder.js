@@ -52,6 +52,19 @@ const ACTIVATIONS = {
 const bytesOf = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
 const floats = (view) => new Float32Array(bytesOf(view).buffer);
 
+// The decoder of a widget with codes, how many there are, and the code and the image of one.
+function codesOf(model) {
+  const decode = network(model.get("_layers"), model.get("_weights"));
+  const { inputs: latent, outputs: pixels } = decode;
+  const codes = floats(model.get("_codes")), images = bytesOf(model.get("_images"));
+  return {
+    decode,
+    count: codes.length / latent,
+    code: (i) => codes.slice(i * latent, (i + 1) * latent),
+    image: (i) => images.subarray(i * pixels, (i + 1) * pixels), // empty where none were given
+  };
+}
+
 const BLUE = "#0072b2", RED = "#d55e00"; // the same in widgets.css: a canvas does not read it
 
 // A canvas of side x side pixels that shows numbers from 0 (white) to 1 (black).

@@ -5,11 +5,7 @@ const ALL_DRAWS = "of all prior draws";
 function render({ model, el }) {
   const steps = model.get("_steps"), labels = model.get("_labels");
   const table = model.get("_shares"), farthest = model.get("_farthest");
-  const decode = network(model.get("_layers"), model.get("_weights"));
-  const { inputs: latent, outputs: pixels, side } = decode;
-  const codes = floats(model.get("_codes")), images = bytesOf(model.get("_images"));
-  const count = codes.length / latent;
-  const code = (name) => codes.subarray(model.get(name) * latent, (model.get(name) + 1) * latent);
+  const { decode, count, code, image } = codesOf(model), { side } = decode;
 
   const pickers = ["first", "second"].map((name) => picker(name, count, side, model.get(name)));
   const walks = [walk("straight line", line, steps, side), walk("great circle", circle, steps, side)];
@@ -19,11 +15,11 @@ function render({ model, el }) {
     for (const { name, slide, canvas, caption } of pickers) {
       const index = model.get(name);
       slide.set(index);
-      canvas.paint(images.subarray(index * pixels, (index + 1) * pixels), 1);
+      canvas.paint(image(index), 1);
       caption.textContent = labels.length ? `label ${labels[index]}` : "";
     }
     const found = walks.map(({ between, cells }) => {
-      const z = between(code("first"), code("second"), steps);
+      const z = between(code(model.get("first")), code(model.get("second")), steps);
       return cells.map((cell, k) => {
         const radius = norm(z[k]), part = share(table, farthest, radius);
         cell.show(decode(z[k]), radius, part);

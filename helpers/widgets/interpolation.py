@@ -10,8 +10,7 @@ from torch import Tensor, nn
 
 from helpers._arguments import check_integer
 from helpers.figures import show_digits
-from helpers.widgets._base import Decoder, as_list, parts_of, script
-from helpers.widgets.traversals import CodesWidget
+from helpers.widgets._base import CodesWidget, Decoder, as_list, parts_of, script
 
 RADII = 512  # in the table of shares that the browser gets
 KINDS = {"line": "straight line", "circle": "great circle"}

@@ -4,11 +4,7 @@ const SCROLLS_ABOVE = 10; // rows
 
 function render({ model, el }) {
   const kl = model.get("_kl"), values = model.get("_values");
-  const decode = network(model.get("_layers"), model.get("_weights"));
-  const { inputs: latent, outputs: pixels, side } = decode;
-  const codes = floats(model.get("_codes")), images = bytesOf(model.get("_images"));
-  const count = codes.length / latent;
-  const code = () => codes.slice(model.get("start") * latent, (model.get("start") + 1) * latent);
+  const { decode, count, code, image: given } = codesOf(model), { side } = decode, hasImages = given(0).length > 0;
 
   const rows = model.get("_order").map((i) => dimensionRow(i, kl[i], Math.max(...kl), values, side));
   const value = slider("value", { min: values[0], max: values.at(-1), step: 0.05, value: model.get("value") });
@@ -17,15 +13,15 @@ function render({ model, el }) {
   const head = header(values, rows.length > SCROLLS_ABOVE);
 
   const drawLive = () => {
-    const z = code(), now = model.get("value");
+    const z = code(model.get("start")), now = model.get("value");
     for (const row of rows) row.live.paint(decodeWith(decode, z, row.dimension, now));
     head.live.textContent = now.toFixed(2);
     value.set(now);
   };
   const drawAll = () => {
-    const z = code(), index = model.get("start");
+    const index = model.get("start"), z = code(index);
     start.set(index);
-    if (images.length) image.paint(images.subarray(index * pixels, (index + 1) * pixels), 1);
+    if (hasImages) image.paint(given(index), 1);
     decoded.paint(decode(z));
     for (const row of rows) {
       row.still.forEach((canvas, k) => canvas.paint(decodeWith(decode, z, row.dimension, values[k])));
@@ -35,7 +31,7 @@ function render({ model, el }) {
 
   const root = element("div", { className: "vae-widget" },
     element("div", { className: "vae-row" },
-      startPanel(images.length ? [[image, "image"], [decoded, "decoded code"]] : [[decoded, "decoded code"]],
+      startPanel(hasImages ? [[image, "image"], [decoded, "decoded code"]] : [[decoded, "decoded code"]],
         start.node, value.node),
       element("div", { className: "vae-traversals" }, head.node, tableOf(rows))));
   root.style.setProperty("--vae-values", values.length);

@@ -1,7 +1,6 @@
 """`Traversals`: what does each latent dimension do?"""
 
 import matplotlib.pyplot as plt
-import numpy as np
 import torch
 import traitlets
 from matplotlib.figure import Figure
@@ -9,36 +8,10 @@ from torch import Tensor, nn
 
 from helpers.figures import show_digits
 from helpers.vae import kl_divergence
-from helpers.widgets._base import Decoder, DecoderWidget, pack_floats, pack_images, parts_of, script
+from helpers.widgets._base import CodesWidget, Decoder, pack_floats, parts_of, script
 
 VALUES = (-3.0, -1.5, 0.0, 1.5, 3.0)  # of the pictures that stand still
 ROWS_DRAWN = 10  # in the picture without a kernel
-
-
-class CodesWidget(DecoderWidget):
-    """A decoder, n codes and their n images: kept for Python, packed for the browser."""
-
-    _codes = traitlets.Bytes().tag(sync=True)
-    _images = traitlets.Bytes().tag(sync=True)  # empty: none were given
-
-    def __init__(self, decoder: Decoder, codes: Tensor, images: Tensor | None, **traits):
-        packed = pack_floats("codes", codes, (None, decoder.latent))
-        self._z = codes.detach().cpu().float().clone()  # (n, D)
-        super().__init__(decoder, _codes=packed,
-                         _images=pack_images("images", images, len(codes), decoder.pixels), **traits)
-
-    def _image(self, index: int) -> Tensor:
-        """The image of a code, (1, pixels)."""
-        pixels = self._decode.pixels
-        grey = np.frombuffer(self._images, np.uint8)[index * pixels : (index + 1) * pixels]
-        return torch.from_numpy(grey / 255).float()[None]
-
-    def _index(self, proposal: dict) -> int:
-        """Validator of a trait that picks one of the codes."""
-        name, value = proposal["trait"].name, proposal["value"]
-        if not 0 <= value < len(self._z):
-            raise traitlets.TraitError(f"{name}: 0 to {len(self._z) - 1} is needed, not {value}")
-        return value
 
 
 class Traversals(CodesWidget):

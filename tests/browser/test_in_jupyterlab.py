@@ -13,10 +13,11 @@ from tests.browser.jupyterlab import ask, check_lesson, opened_in_lab, wait_for
 from tests.conftest import NOTEBOOKS
 
 CELLS = ["from helpers.widgets import SideBySide\n"
-         "from tests.some_widgets import canvas, interpolation, pad, traversals, uniform",
+         "from tests.some_widgets import attributes, canvas, interpolation, pad, traversals, uniform",
          "pad = pad()\ncanvas = canvas(images=uniform(10, 784), pad=pad)\nSideBySide(canvas, pad)",
          "traversals = traversals()\ntraversals", "walk = interpolation()\nwalk",
-         "from helpers.widgets import JumpAndSlide\nmoves = JumpAndSlide()\nmoves"]
+         "from helpers.widgets import JumpAndSlide\nmoves = JumpAndSlide()\nmoves",
+         "sliders = attributes()\nsliders"]
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def page(lab, browser):
     """A notebook with one widget of each kind on display."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     with opened_in_lab(page, lab, "widgets.ipynb", CELLS):
-        page.wait_for_selector(".vae-widget >> nth=4")
+        page.wait_for_selector(".vae-widget >> nth=5")
         yield page
 
 
@@ -64,6 +65,19 @@ def test_a_slider_goes_to_python_and_back(page, name, code):
         wait_for(page, f"print(float({code}))", str(float(slider.get_attribute(end))))
     ask(page, f"{code} = 2")
     page.wait_for_function("node => Number(node.value) === 2", arg=slider.element_handle())
+
+
+def test_amounts_go_to_python_and_back(page):
+    page.get_by_role("slider", name="slanted").press("End")
+    page.get_by_role("slider", name="wider").press("Home")
+    wait_for(page, "print(sliders)", "AttributeSliders(5 images; bolder=0.0, slanted=3.0, wider=-3.0)")
+    page.get_by_role("button", name="reset").click()
+    wait_for(page, "print(sliders)", "AttributeSliders(5 images; bolder=0.0, slanted=0.0, wider=0.0)")
+    ask(page, 'sliders.amounts = {"bolder": 2}')
+    page.wait_for_function("node => node.getAttribute('aria-valuetext') === '2.00'",
+                           arg=page.get_by_role("slider", name="bolder").element_handle())
+    greys = torch.tensor(page.get_by_label("image 5, moved").evaluate(GREYS))
+    assert shows(greys, torch.tensor(json.loads(ask(page, "print(sliders.decoded[4].tolist())"))))
 
 
 def test_a_drawing_is_encoded_and_the_pad_goes_there(page):

@@ -27,10 +27,12 @@ from tests.browser.driving import (
 )
 from tests.pages import needed_module
 from tests.some_widgets import (
+    DIRECTIONS,
     EVERY,
     LABELS,
     MEANS,
     SIGMAS,
+    attributes,
     backprop,
     canvas,
     decoder,
@@ -642,6 +644,83 @@ def test_the_status_line_names_the_most_unlikely_step(opened, codes, framed, sai
     assert said in page.locator("[aria-live=polite]").inner_text()
     assert page.locator(".vae-step").evaluate_all(
         "nodes => nodes.flatMap((node, i) => node.classList.contains('vae-framed') ? [i] : [])") == framed
+
+
+# -- AttributeSliders --------------------------------------------------------------------------
+
+
+def is_moved(page, bolder=0.0, slanted=0.0, wider=0.0, limit=3):
+    """Whether amounts, sliders, words and each picture say that the digits are moved so far."""
+    given = {"bolder": bolder, "slanted": slanted, "wider": wider}
+    z = normal(5, 4) + sum(given[name] * direction for name, direction in DIRECTIONS.items())
+    expected = {f"image {i + 1}": image for i, image in enumerate(uniform(5, 64))}
+    expected |= {f"image {i + 1}, moved": pixels for i, pixels in enumerate(decode(z, 4))}
+    found, at = pictures(page), [limits(page.get_by_role("slider", name=name)) for name in given]
+    return (state(page, "amounts") == pytest.approx(given)
+            and at == [(-50, 50, 1, round(50 * amount / limit)) for amount in given.values()]
+            and page.locator("output").all_inner_texts() == [f"{amount:.2f}" for amount in given.values()]
+            and found.keys() == expected.keys() and all(shows(found[name], expected[name]) for name in found))
+
+
+def test_attributes_as_they_open(opened):
+    widget = attributes(limit=1.7)
+    assert is_moved(opened(widget), limit=1.7)
+    widget.amounts = {"wider": 1.2, "bolder": -0.6}
+    page = opened(widget)
+    assert is_moved(page, bolder=-0.6, wider=1.2, limit=1.7)
+    slider = page.get_by_role("slider", name="wider")
+    slider.press("End")
+    assert is_moved(page, bolder=-0.6, wider=1.7, limit=1.7)
+    for _ in range(50):
+        slider.press("ArrowLeft")
+    assert is_moved(page, bolder=-0.6, limit=1.7)
+    assert state(page, "amounts")["wider"] == 0  # not 1e-17
+
+
+def test_attributes_by_keys(opened):
+    page = opened(attributes())
+    page.keyboard.press("Tab")
+    page.keyboard.press("End")
+    assert is_moved(page, bolder=3)
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowLeft")
+    assert is_moved(page, bolder=3, slanted=-0.06)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Home")
+    assert is_moved(page, bolder=3, slanted=-0.06, wider=-3)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert is_moved(page)
+    set_state(page, amounts={"bolder": 0.5, "slanted": 0.0, "wider": 1.5})  # as Python does
+    assert is_moved(page, bolder=0.5, wider=1.5)
+
+
+@pytest.mark.parametrize("by", ["mouse", "touch"])
+def test_attributes_by_mouse_and_touch(opened, by):
+    page = opened(attributes(), has_touch=True, viewport={"width": 320, "height": 900}, color_scheme="dark")
+    for name, to in {"wider": 1.0, "slanted": 0.0}.items():
+        box = page.get_by_role("slider", name=name).bounding_box()
+        y, end = box["y"] + box["height"] / 2, box["x"] + 1 + to * (box["width"] - 2)
+        if by == "mouse":
+            drag(page, [(box["x"] + box["width"] / 2, y), (end, y)])
+        else:
+            page.touchscreen.tap(end, y)
+    assert is_moved(page, slanted=-3, wider=3)
+    button = page.get_by_role("button", name="reset")
+    button.click() if by == "mouse" else button.tap()
+    assert is_moved(page)
+
+
+def test_attributes_are_decoded_once_a_frame(opened):
+    page = opened(attributes())
+    page.evaluate("""() => {
+        window.painted = 0;
+        const context = CanvasRenderingContext2D.prototype, paint = context.putImageData;
+        context.putImageData = function (...given) { painted++; paint.apply(this, given); };
+        for (const bolder of [0.5, 1, 1.5]) widget.model.set("amounts", { bolder, slanted: 0, wider: 0 });
+    }""")
+    assert is_moved(page, bolder=1.5)
+    assert page.evaluate("painted") == 5  # each digit once
 
 
 # -- DigitCanvas -------------------------------------------------------------------------------
