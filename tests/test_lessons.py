@@ -29,7 +29,7 @@ def prose(name):
 
 
 WIDGETS = ("Explorer(", "LatentPad(", "Traversals(", "Interpolation(", "DigitCanvas(", "SideBySide(",
-           "Backprop(", "JumpAndSlide(")
+           "Backprop(", "JumpAndSlide(", "TrainingReplay(")
 
 
 def is_widget(cell):
