@@ -185,5 +185,5 @@ def noise_of(function) -> str:
         close(found[name][1], deviation, f"for {name} the standard deviation of the noise", 0.03)
     words = ", ".join(f"{name} {mean:.2f} and {deviation:.2f}"
                       for name, (mean, deviation) in list(found.items())[:3])
-    return (f"Mean and standard deviation: {words}. So torch.normal passes, though the reconstruction teaches "
-            "its encoder nothing: its noise is right, and its path is cut.")
+    return (f"Mean and standard deviation: {words}. So torch.normal passes, though the reconstruction "
+            "teaches its encoder nothing: its noise is right, and its path is cut.")
