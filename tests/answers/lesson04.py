@@ -67,8 +67,8 @@ WRONG = [
     (0, _vae(decode="torch.sigmoid(torch.sigmoid(self.decoder(z)))", logits="vae.decode(z).logit()"),
      "squeezed between 0 and 1 already"),
     (0, _vae(decode="self.decoder(z)"), "Those are no probabilities"),
-    (0, _vae(zero="pass"), "the gradient of its own batch only?"),
-    (0, _vae(step="pass"), "What does the loop minimise"),
+    (0, _vae(zero="pass"), "the gradient of its own batch"),
+    (0, _vae(step="pass"), "Does the loop take steps"),
     (0, _vae(returned="vae"), "return two things"),
     (1, "factor = 1 / 784", "how much too heavy"),
     (1, "factor = 28", "over how many pixels"),
@@ -76,13 +76,13 @@ WRONG = [
     (1, "factor = 128", "that cancels"),
     (1, "factor = 1", "Are both terms sums"),
     (1, "factor = 392", "but should be 784"),
-    (2, _NOISE + "return 0.0, 1.0", "passes for N(0, 1)"),
+    (2, _NOISE + "return 0.0, 1.0", "for mu + sigma * rand the mean of the noise is 0"),
     (2, _NOISE + "e = sampler(torch.zeros(100_000), torch.ones(100_000))\n    return e.mean(), e.std()",
      "With which sigma does it look right?"),
     (2, _NOISE + "e = sampler(torch.zeros(100_000), torch.full((100_000,), 0.5)) / 0.5\n"
         "    return e.mean(), e.var()", "that is the variance"),
     (2, _NOISE + "z = sampler(torch.full((100_000,), 3.0), torch.full((100_000,), 0.5))\n"
-        "    return z.mean(), z.std()", "for mu + sigma * randn the mean of the noise is 3"),
+        "    return z.mean(), z.std()", "the mean of the noise is 2.999"),
     (2, _NOISE + "z = sampler(torch.full((100_000,), 3.0), torch.full((100_000,), 0.5))\n"
         "    return (z - 3).mean(), (z - 3).std()", "the standard deviation of the noise is 0.5"),
     (2, _NOISE + "return sampler(torch.zeros(9), torch.ones(9))", "two numbers"),
