@@ -538,13 +538,15 @@ def shows_epoch(page, widget, epoch, *, still=True):
         painted(page)
     codes, sheet = frame_of(widget, epoch)
     words = f"held-out −ELBO {210 - epoch:.1f} nats per image" if epoch else "before training"
-    found = page.get_by_label(f"the manifold at epoch {epoch}", exact=True).evaluate(GREYS)
+    plane, manifold = page.locator(".vae-replay canvas").all()
     return (state(page, "epoch") == epoch
+            and plane.get_attribute("aria-label") == f"the means at epoch {epoch}"
+            and manifold.get_attribute("aria-label") == f"the manifold at epoch {epoch}"
             and page.locator(".vae-status").text_content() == f"epoch {epoch}: {words}"
             and page.locator("output").text_content() == str(epoch)
             and limits(page.get_by_role("slider", name="epoch")) == (
                 0, len(widget._epochs) - 1, 1, widget._epochs.index(epoch))
-            and shows(torch.tensor(found), sheet.flatten() / 255)
+            and shows(torch.tensor(manifold.evaluate(GREYS)), sheet.flatten() / 255)
             and has_dots(page, widget, codes))
 
 
@@ -573,7 +575,7 @@ def test_a_replay_on_its_slider(opened, by):
     assert shows_epoch(page, widget, 1)
 
 
-def test_dots_and_pictures_glide_from_wherever_they_are(opened):
+def test_a_replay_glides_from_wherever_it_is(opened):
     widget = replay()
     page = opened(widget)
     assert shows_epoch(page, widget, 3)
@@ -639,7 +641,7 @@ def test_a_replay_pauses_by_its_button_and_by_the_slider(opened):
     assert shows_epoch(page, widget, 0, still=False)
 
 
-def test_one_digit_alone(opened):
+def test_one_digit_of_a_replay_alone(opened):
     widget = replay()
     page = opened(widget, reduced_motion="reduce")
     assert shows_epoch(page, widget, 3)
