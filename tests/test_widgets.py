@@ -681,7 +681,7 @@ def test_what_is_recorded_again_starts_over_from_there():
 def test_recording_changes_nothing_in_training():
     def trained(**options):
         torch.manual_seed(0)
-        model = nn.ModuleList([VAE(2, hidden=4)])[0]
+        model = VAE(2, hidden=50)
         model.encoder.append(nn.Dropout(0.5))  # which would draw
         return model, fit(model, uniform(40, 784), uniform(10, 784), epochs=2, batch_size=10,
                           progress=False, **options)
@@ -696,6 +696,8 @@ def test_recording_changes_nothing_in_training():
         with torch.set_grad_enabled(mode):
             widget.record(watched)
             assert (watched.training, watched.encoder.training, torch.is_grad_enabled()) == (mode,) * 3
+        (codes, _), = recorded(widget)
+        assert codes == pytest.approx(watched.eval().encode(uniform(10, 784))[0].detach().numpy(), abs=1e-6)
 
 
 def test_the_figure_shows_the_first_an_early_and_the_last_epoch():

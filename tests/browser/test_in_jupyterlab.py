@@ -16,7 +16,9 @@ CELLS = ["from helpers.widgets import SideBySide\n"
          "from tests.some_widgets import canvas, interpolation, pad, traversals, uniform",
          "pad = pad()\ncanvas = canvas(images=uniform(10, 784), pad=pad)\nSideBySide(canvas, pad)",
          "traversals = traversals()\ntraversals", "walk = interpolation()\nwalk",
-         "from helpers.widgets import JumpAndSlide\nmoves = JumpAndSlide()\nmoves"]
+         "from helpers.widgets import JumpAndSlide\nmoves = JumpAndSlide()\nmoves",
+         "from tests.some_widgets import history_after, model_after, replay\n"
+         "replay = replay((0, 1, 2))\nreplay"]
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +26,7 @@ def page(lab, browser):
     """A notebook with one widget of each kind on display."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     with opened_in_lab(page, lab, "widgets.ipynb", CELLS):
-        page.wait_for_selector(".vae-widget >> nth=4")
+        page.wait_for_selector(".vae-widget >> nth=5")
         yield page
 
 
@@ -56,7 +58,7 @@ def test_the_pad_goes_to_python_and_back(page):
 
 @pytest.mark.parametrize(("name", "code"), [
     ("value", "traversals.value"), ("image", "traversals.start"),
-    ("first", "walk.first"), ("second", "walk.second"), ("μ", "moves.mu")])
+    ("first", "walk.first"), ("second", "walk.second"), ("μ", "moves.mu"), ("epoch", "replay.epoch")])
 def test_a_slider_goes_to_python_and_back(page, name, code):
     slider = page.get_by_role("slider", name=name)
     for key, end in (("End", "max"), ("Home", "min")):
@@ -64,6 +66,14 @@ def test_a_slider_goes_to_python_and_back(page, name, code):
         wait_for(page, f"print(float({code}))", str(float(slider.get_attribute(end))))
     ask(page, f"{code} = 2")
     page.wait_for_function("node => Number(node.value) === 2", arg=slider.element_handle())
+
+
+def test_an_epoch_is_shown_as_soon_as_it_is_recorded(page):
+    ask(page, "replay.record(model_after(3), history_after(3))")
+    page.get_by_text("epoch 3: held-out −ELBO 207.0 nats per image").wait_for()
+    sheet = torch.tensor(json.loads(ask(page, "print(replay._frames[-1].sheet.flatten().tolist())")))
+    page.wait_for_timeout(400)
+    assert shows(torch.tensor(page.get_by_label("the manifold at epoch 3").evaluate(GREYS)), sheet / 255)
 
 
 def test_a_drawing_is_encoded_and_the_pad_goes_there(page):

@@ -15,6 +15,7 @@ TEST_MODELS, TEST_DATA = "tests/test_models.py", "tests/test_data.py"
 TEST_FIGURES, TEST_MISTAKES = "tests/test_figures.py", "tests/test_mistakes.py"
 TEST_EXPLORER, TEST_WIDGETS = "tests/test_explorer.py", "tests/test_widgets.py"
 TEST_BROWSER = "tests/browser/test_widgets_in_the_browser.py"
+TEST_REPLAY = f"{TEST_BROWSER} -k replay"
 
 
 def checks(lesson: str) -> str:
@@ -249,6 +250,27 @@ IN_THE_BROWSER = [
            "mu + sigma * e)", "mu + sigma ** 2 * e)", TEST_BROWSER),
     Mutant("the finite difference divided by twice its step", WIDGETS + "jump_and_slide.js",
            "- meanLoss(z, k)) / h;", "- meanLoss(z, k)) / (2 * h);", TEST_BROWSER),
+    Mutant("a replay starts with the epoch after the first", WIDGETS + "training_replay.py",
+           "frame.epoch < epoch]", "0 < frame.epoch < epoch]", TEST_WIDGETS),
+    Mutant("the manifold upside down", WIDGETS + "training_replay.py",
+           "values.flip(0).repeat_interleave(ACROSS)", "values.repeat_interleave(ACROSS)", TEST_WIDGETS),
+    Mutant("the manifold in equal steps of z, not of probability", WIDGETS + "training_replay.py",
+           "Normal(0.0, 1.0).icdf((torch.arange(ACROSS) + 0.5) / ACROSS)",
+           "torch.linspace(-1.69, 1.69, ACROSS)", TEST_WIDGETS),
+    Mutant("a replay says the score of the first epoch at each", WIDGETS + "training_replay.py",
+           "history.held_out[-1].elbo", "history.held_out[0].elbo", TEST_WIDGETS),
+    Mutant("a model is recorded with its dropout on", WIDGETS + "training_replay.py",
+           "            model.eval()\n", "", TEST_WIDGETS),
+    Mutant("the dots of one epoch beside the manifold of another", WIDGETS + "training_replay.js",
+           "return all.subarray(index * size, (index + 1) * size);",
+           "const k = all === frames.sheets && index ? index - 1 : index; "
+           "return all.subarray(k * size, (k + 1) * size);", TEST_REPLAY),
+    Mutant("the plane of a replay upside down", WIDGETS + "training_replay.js",
+           "at(-codes[2 * i + 1])", "at(codes[2 * i + 1])", TEST_REPLAY),
+    Mutant("a replay stops one epoch short", WIDGETS + "training_replay.js",
+           "if (index >= last()) stop();", "if (index >= last() - 1) stop();", TEST_REPLAY),
+    Mutant("dots jump where they should glide", WIDGETS + "training_replay.js",
+           "const jumps = !dots ||", "const jumps = true ||", TEST_REPLAY),
     Mutant("the decoder's hidden layer dropped", f"{WIDGETS}decoder.js",
            "(input) => steps.reduce(", "(input) => steps.filter((_, i) => i !== 1).reduce(", TEST_BROWSER),
     Mutant("the biases left out", f"{WIDGETS}decoder.js", "let sum = bias[row]", "let sum = 0", TEST_BROWSER),
