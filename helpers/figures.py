@@ -164,12 +164,13 @@ def live_curves() -> Callable[[VAE, History], None]:
 
 def node_diagram(places: dict[str, tuple[float, float]], arrows: Collection[tuple[str, str]], *,
                  random: Collection[str] = (), back: Mapping[tuple[str, str], str] | None = None,
-                 title: str = "", ax: Axes | None = None) -> Axes:
+                 highlight: Collection[str] = (), title: str = "", ax: Axes | None = None) -> Axes:
     """What is computed from what. Boxes: deterministic nodes. Circles with a die: random ones.
 
     places: the words of each node, and where it stands, in steps of about 1
     arrows: (from, to), of two nodes
     back: for some arrows the gradient that comes back along it, in words; "0" where it is cut off
+    highlight: the nodes that are filled, with a bold edge
     """
     back = back or {}
     if ax is None:
@@ -178,8 +179,9 @@ def node_diagram(places: dict[str, tuple[float, float]], arrows: Collection[tupl
     for words, place in places.items():
         box = {"fc": "#FFF6DC", "ec": INK, "boxstyle": "circle,pad=0.45"} if words in random else {
             "fc": "white", "ec": BLUE, "boxstyle": "round,pad=0.5"}
+        look = {"lw": 3.2, "fc": "#CDE4F4"} if words in highlight else {"lw": 1.6}
         nodes[words] = ax.text(*place, words, ha="center", va="center", fontsize=12, color=INK, zorder=2,
-                               bbox=box | {"lw": 1.6})
+                               bbox=box | look)
         if words in random:
             ax.annotate(_DIE, (1, 1), (8, 8), xycoords=nodes[words], textcoords="offset points", fontsize=19,
                         color=INK, zorder=4, ha="center", va="center")

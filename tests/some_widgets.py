@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.distributions import Normal
 
-from helpers.vae import VAE
+from helpers.vae import VAE, History, Terms
 from helpers.widgets import (
     AttributeSliders,
     Backprop,
@@ -12,6 +12,7 @@ from helpers.widgets import (
     Interpolation,
     JumpAndSlide,
     LatentPad,
+    TrainingReplay,
     Traversals,
 )
 
@@ -90,7 +91,28 @@ def backprop(**options) -> Backprop:
     return Backprop(runs(), {"Pow": "2 (z − k)"}, **options)
 
 
+def model_after(epoch: int) -> VAE:
+    """With weights of each epoch's own, that keep the codes of ten images apart until epoch 5."""
+    model = VAE(2, hidden=8)
+    for seed, weights in enumerate(model.parameters()):
+        weights.data = 0.25 * normal(*weights.shape, seed=94 * epoch + seed)
+    return model
+
+
+def history_after(epoch: int) -> History | None:
+    held_out = [Terms(-(200.0 - k), 10.0) for k in range(1, epoch + 1)]
+    return History(12, held_out, held_out) if epoch else None
+
+
+def replay(epochs=(0, 1, 2, 3)) -> TrainingReplay:
+    made = TrainingReplay(uniform(10, 784), torch.arange(10))
+    for epoch in epochs:
+        made.record(model_after(epoch), history_after(epoch))
+    return made
+
+
 EVERY = {"LatentPad": lambda: pad(z=(0.5, -1.0)), "Traversals": traversals,
          "Interpolation": lambda: interpolation(labels=torch.arange(5)),
          "DigitCanvas": lambda: canvas(images=uniform(10, 784), labels=torch.arange(10)),
-         "Backprop": backprop, "JumpAndSlide": JumpAndSlide, "AttributeSliders": attributes}
+         "Backprop": backprop, "JumpAndSlide": JumpAndSlide, "AttributeSliders": attributes,
+         "TrainingReplay": replay}

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from helpers.gradients import score_function_loss
-from helpers.vae import VAE
+from helpers.vae import VAE, elbo_terms
 from tests.test_lessons import LESSONS, code, default_dtype_kept
 
 
@@ -24,6 +24,30 @@ def definitions(prefix, *names):
                    for line in lines):
                 exec(cell.source, space)
     return [space[name] for name in names]
+
+
+# -- lesson 04 ---------------------------------------------------------------------------------
+
+
+def test_the_vae_of_lesson_04_and_its_terms_are_those_of_the_helpers():
+    lessons, lessons_terms = definitions("04", "VAE", "elbo_terms")
+    torch.manual_seed(0)
+    ours, theirs, x = lessons(3, hidden=8), VAE(3, hidden=8), torch.rand(50, 784).round()
+    theirs.load_state_dict(ours.state_dict())
+    terms = []
+    for of, model in ((lessons_terms, ours), (elbo_terms, theirs)):
+        torch.manual_seed(1)
+        terms.append(of(model, x))
+    for one, other in zip(*terms, strict=True):
+        assert torch.allclose(one, other)
+    assert torch.equal(ours.decode(ours.encode(x)[0]), theirs.decode(theirs.encode(x)[0]))
+
+
+def test_pixels_apart_of_lesson_04_counts_those_that_differ():
+    pixels_apart, = definitions("04", "pixels_apart")
+    torch.manual_seed(0)
+    pictures, images = torch.rand(5, 784).round(), torch.rand(7, 784).round()
+    assert torch.equal(pixels_apart(pictures, images), (pictures[:, None] != images).sum(2).float())
 
 
 # -- lesson 07 ---------------------------------------------------------------------------------

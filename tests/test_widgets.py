@@ -6,6 +6,7 @@ import json
 import math
 import os
 import re
+import zlib
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,6 +17,7 @@ from traitlets import TraitError
 
 from helpers.data import load_digits
 from helpers.figures import tile
+from helpers.training import fit
 from helpers.vae import VAE, kl_divergence
 from helpers.widgets import (
     AttributeSliders,
@@ -25,6 +27,7 @@ from helpers.widgets import (
     JumpAndSlide,
     LatentPad,
     SideBySide,
+    TrainingReplay,
     Traversals,
 )
 from helpers.widgets._base import pack_images, pack_network
@@ -42,9 +45,12 @@ from tests.some_widgets import (
     canvas,
     decoder,
     encode,
+    history_after,
     interpolation,
+    model_after,
     normal,
     pad,
+    replay,
     runs,
     traversals,
     uniform,
@@ -63,7 +69,8 @@ REPR = {"LatentPad": "LatentPad(z=(0.50, -1.00), picked=None)",
         "DigitCanvas": "DigitCanvas(empty)",
         "Backprop": "Backprop('2 * mu', step 0 of 4)",
         "JumpAndSlide": "JumpAndSlide(mu=2.00, sigma=1.00, 40 draws)",
-        "AttributeSliders": "AttributeSliders(5 images; bolder=0.0, slanted=0.0, wider=0.0)"}
+        "AttributeSliders": "AttributeSliders(5 images; bolder=0.0, slanted=0.0, wider=0.0)",
+        "TrainingReplay": "TrainingReplay(4 epochs of 0..3, epoch=3)"}
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -311,6 +318,14 @@ VAE_OF_2, CODES, IMAGES = VAE(2, hidden=4, pixels=64), normal(5, 4), uniform(5, 
     (lambda: DigitCanvas(encode).to_html("canvas.html"), ValueError, "only DigitCanvas.of.model. takes its"),
     (lambda: canvas().draw(torch.zeros(2, 784)), ValueError, r"image: the shape \(n, 784\)"),
     (lambda: canvas().draw(torch.full((784,), 255.0)), ValueError, "image: pixels from 0 to 1 are needed"),
+    (lambda: TrainingReplay(IMAGES, [0] * 5), ValueError, r"images: the shape \(n, 784\)"),
+    (lambda: TrainingReplay(uniform(3, 784), [1, 2]), ValueError, "labels: one for each of the 3 images"),
+    (lambda: TrainingReplay(uniform(2, 784), [1, 10]), ValueError, "labels: .* 0 to 9 .*, not from 1 to 10"),
+    (lambda: TrainingReplay(uniform(2, 784), [-1, 1]), ValueError, "labels: .* not from -1 to 1"),
+    (lambda: TrainingReplay(uniform(2, 784), [0.5, 1]), ValueError, "labels: whole numbers from 0 to 9"),
+    (lambda: replay().record(VAE(3, hidden=4)), ValueError, "model: .* 2 latent dimensions .* not with 3"),
+    (lambda: replay([]).picture, ValueError, "nothing is recorded yet: call replay.record"),
+    (lambda: replay([]).to_html("replay.html"), ValueError, "nothing is recorded yet: call replay.record"),
 ])
 def test_a_wrong_argument_is_named(make, error, says):
     with pytest.raises(error, match=says):
@@ -333,6 +348,7 @@ def test_a_wrong_argument_is_named(make, error, says):
     (canvas, "image", bytes([2] * 784), "image: 784 bytes of 0 or 1 are needed"),
     (backprop, "run", 3, "run: 0 to 2 is needed, not 3"),
     (backprop, "step", 5, "step: 0 to 4 is needed, not 5"),
+    (replay, "epoch", 4, r"epoch: one of \[0, 1, 2, 3\] is needed, not 4"),
 ])
 def test_a_trait_keeps_its_value_when_a_wrong_one_is_set(make, trait, value, says):
     widget = make()
@@ -676,3 +692,100 @@ def test_a_gradient_that_arrives_on_two_paths_is_summed():
     run, = Backprop({"two": (z + 3 * z.square(), {"mu": mu}, z)})._runs
     found = last_numbers(run)
     assert (found["Mul: z"], found["mu"]) == ("gradient 2.5", "gradient 2.5")  # 1 + 6 z; twice mu
+
+
+# -- TrainingReplay ----------------------------------------------------------------------------
+
+
+def recorded(widget) -> list[tuple[np.ndarray, np.ndarray]]:
+    """What the browser gets of each epoch: codes (n, 2), and the pictures of the manifold (121, 784)."""
+    count, side = len(widget._epochs), widget._side
+    sheets = np.frombuffer(zlib.decompress(widget._sheets), np.uint8).reshape(count, side, side)
+    return list(zip(floats(widget._codes).reshape(count, -1, 2), map(cut, sheets), strict=True))
+
+
+def cut(sheet: np.ndarray) -> np.ndarray:
+    """The pictures of a sheet without gaps, the top row first."""
+    return sheet.reshape(11, 28, 11, 28).swapaxes(1, 2).reshape(121, 784)
+
+
+def is_of_epochs(widget, epochs):
+    """Whether the widget has these epochs in this order, each with the codes and pictures of its model."""
+    probability = (torch.arange(11, dtype=torch.float64) + 0.5) / 11
+    values = 2**0.5 * torch.special.erfinv(2 * probability - 1)
+    z = torch.tensor([[z1, z2] for z2 in values.flip(0) for z1 in values], dtype=torch.float32)
+    for epoch, (codes, pictures) in zip(epochs, recorded(widget), strict=True):
+        model = model_after(epoch)
+        with torch.no_grad():
+            assert codes == pytest.approx(model.encode(uniform(10, 784))[0].numpy(), abs=1e-6)
+            assert np.abs(pictures - 255 * model.decode(z).numpy()).max() <= 0.501
+    assert widget._scores == [210.0 - epoch if epoch else None for epoch in epochs]
+    return (widget._epochs, widget.epoch) == (epochs, epochs[-1])
+
+
+def test_a_replay_has_the_codes_and_the_manifold_of_each_epoch():
+    widget = replay()
+    assert is_of_epochs(widget, [0, 1, 2, 3])
+    assert widget._labels == list(range(10))
+    assert widget._extent >= floats(widget._codes).std()
+
+
+def test_what_is_recorded_again_starts_over_from_there():
+    widget = replay((0, 1, 2, 3))
+    widget.record(model_after(2), history_after(2))
+    assert is_of_epochs(widget, [0, 1, 2])
+    widget.record(model_after(5), history_after(5))
+    assert is_of_epochs(widget, [0, 1, 2, 5])
+    widget.epoch = 5
+    widget.record(model_after(0))
+    assert is_of_epochs(widget, [0])
+    assert is_of_epochs(replay((3, 4)), [3, 4])  # where the first was not recorded
+
+
+def test_recording_changes_nothing_in_training():
+    def trained(**options):
+        torch.manual_seed(0)
+        model = VAE(2, hidden=50)
+        model.encoder.append(nn.Dropout(0.5))  # which would draw
+        return model, fit(model, uniform(40, 784), uniform(10, 784), epochs=2, batch_size=10,
+                          progress=False, **options)
+
+    widget = replay([])
+    (plain, history), (watched, same) = trained(), trained(after_epoch=widget.record)
+    assert history == same
+    assert all(map(torch.equal, plain.parameters(), watched.parameters()))
+    assert widget._scores == [-terms.elbo for terms in history.held_out]
+    for mode in (True, False):
+        watched.train(mode)
+        with torch.set_grad_enabled(mode):
+            widget.record(watched)
+            assert (watched.training, watched.encoder.training, torch.is_grad_enabled()) == (mode,) * 3
+        (codes, _), = recorded(widget)
+        assert codes == pytest.approx(watched.eval().encode(uniform(10, 784))[0].detach().numpy(), abs=1e-6)
+
+
+def test_the_figure_shows_the_first_an_early_and_the_last_epoch():
+    widget = replay((0, 1, 2, 3, 4, 5, 6, 7))
+    frames = recorded(widget)
+    figure = widget.figure()
+    plt.close(figure)
+    planes, manifolds = figure.axes[:3], figure.axes[3:]
+    for epoch, plane, manifold in zip((0, 2, 7), planes, manifolds, strict=True):
+        assert (plane.get_title(loc="left") or plane.get_title()) == (
+            f"epoch {epoch}: held-out -ELBO {210 - epoch:.1f}" if epoch else "epoch 0: before training")
+        drawn = np.concatenate([points.get_offsets().data for points in plane.collections])
+        assert drawn == pytest.approx(frames[epoch][0], abs=1e-6)
+        assert np.array_equal(cut(manifold.images[0].get_array()), frames[epoch][1])
+    assert len(replay((0,)).figure().axes) == 2
+    plt.close()
+
+
+def test_thirteen_epochs_of_a_thousand_digits_are_below_a_megabyte():
+    digits, model = load_digits(), VAE(2, hidden=50)
+    widget = TrainingReplay(digits.test[:1000], digits.test_labels[:1000])
+    widget.record(model)
+    fit(model, digits.train[:4000], digits.test[:10], epochs=12, batch_size=50, progress=False,
+        after_epoch=widget.record)
+    assert repr(widget) == "TrainingReplay(13 epochs of 0..12, epoch=12)"
+    assert len(widget._codes) + len(widget._sheets) < 1e6
+    assert len(widget.picture) < 3e5

@@ -8,7 +8,8 @@ from helpers.widgets.interpolation import Interpolation
 from helpers.widgets.jump_and_slide import JumpAndSlide
 from helpers.widgets.latent_pad import LatentPad
 from helpers.widgets.side_by_side import SideBySide
+from helpers.widgets.training_replay import TrainingReplay
 from helpers.widgets.traversals import Traversals
 
 __all__ = ["AttributeSliders", "Backprop", "DigitCanvas", "Explorer", "Interpolation", "JumpAndSlide",
-           "LatentPad", "SideBySide", "Traversals"]
+           "LatentPad", "SideBySide", "TrainingReplay", "Traversals"]

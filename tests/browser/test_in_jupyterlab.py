@@ -17,7 +17,9 @@ CELLS = ["from helpers.widgets import SideBySide\n"
          "pad = pad()\ncanvas = canvas(images=uniform(10, 784), pad=pad)\nSideBySide(canvas, pad)",
          "traversals = traversals()\ntraversals", "walk = interpolation()\nwalk",
          "from helpers.widgets import JumpAndSlide\nmoves = JumpAndSlide()\nmoves",
-         "sliders = attributes()\nsliders"]
+         "sliders = attributes()\nsliders",
+         "from tests.some_widgets import history_after, model_after, replay\n"
+         "replay = replay((0, 1, 2))\nreplay"]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +59,7 @@ def test_the_pad_goes_to_python_and_back(page):
 
 @pytest.mark.parametrize(("name", "code"), [
     ("value", "traversals.value"), ("image", "traversals.start"),
-    ("first", "walk.first"), ("second", "walk.second"), ("μ", "moves.mu")])
+    ("first", "walk.first"), ("second", "walk.second"), ("μ", "moves.mu"), ("epoch", "replay.epoch")])
 def test_a_slider_goes_to_python_and_back(page, name, code):
     slider = page.get_by_role("slider", name=name)
     for key, end in (("End", "max"), ("Home", "min")):
@@ -78,6 +80,14 @@ def test_amounts_go_to_python_and_back(page):
                            arg=page.get_by_role("slider", name="bolder").element_handle())
     greys = torch.tensor(page.get_by_label("image 5, moved").evaluate(GREYS))
     assert shows(greys, torch.tensor(json.loads(ask(page, "print(sliders.decoded[4].tolist())"))))
+
+
+def test_an_epoch_is_shown_as_soon_as_it_is_recorded(page):
+    ask(page, "replay.record(model_after(3), history_after(3))")
+    page.get_by_text("epoch 3: held-out −ELBO 207.0 nats per image").wait_for()
+    sheet = torch.tensor(json.loads(ask(page, "print(replay._frames[-1].sheet.flatten().tolist())")))
+    page.wait_for_timeout(400)
+    assert shows(torch.tensor(page.get_by_label("the manifold at epoch 3").evaluate(GREYS)), sheet / 255)
 
 
 def test_a_drawing_is_encoded_and_the_pad_goes_there(page):

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from helpers.data import load_digits
+from helpers.figures import TEN
 from helpers.vae import VAE
 from helpers.widgets import DigitCanvas, JumpAndSlide, Traversals
 from helpers.widgets._base import BrowserWidget, pack_network
@@ -39,6 +40,7 @@ from tests.some_widgets import (
     interpolation,
     normal,
     pad,
+    replay,
     traversals,
     uniform,
 )
@@ -507,6 +509,166 @@ def test_the_numbers_of_jump_and_slide(opened):
     assert found["slope"] == pytest.approx(2 * (2 - 3) + 0.1 + 1.4 * np.mean(widget.epsilon), abs=1e-6)
     normals = np.array(found["normals"])
     assert (normals.mean(), normals.std()) == pytest.approx((0, 1), abs=4 / 20000**0.5)
+
+
+# -- TrainingReplay ----------------------------------------------------------------------------
+
+
+def frame_of(widget, epoch):
+    """The codes (n, 2) and the pixels (side, side) that were recorded of an epoch."""
+    frame, = (frame for frame in widget._frames if frame.epoch == epoch)
+    return frame.codes.numpy(), frame.sheet
+
+
+def has_dots(page, widget, codes, opacities=(0.85,) * 10, reach=0):
+    """Whether the dot of each digit, in its colour on white, is where its code is, or `reach` pixels away."""
+    found = np.array(page.locator(".vae-replay canvas").first.evaluate("""(canvas, [codes, extent, reach]) =>
+        codes.map(([x, y]) => [...canvas.getContext('2d').getImageData(
+            8 + (x / extent + 1) * (canvas.width / 2 - 8) - reach,
+            8 + (1 - y / extent) * (canvas.height / 2 - 8) - reach, 2 * reach + 1, 2 * reach + 1).data])
+        """, [codes.tolist(), widget._extent, reach])).reshape(10, -1, 4)[..., :3]
+    colours = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in TEN])
+    expected = 255 - np.array(opacities)[:, None] * (255 - colours)
+    return np.abs(found - expected[:, None]).max(2).min(1).max() <= 2
+
+
+def shows_epoch(page, widget, epoch, *, still=True):
+    """Whether words, slider, dots and manifold are those of an epoch, once the dots are there."""
+    page.wait_for_function("() => document.querySelector('.vae-status').textContent")
+    if still:
+        page.wait_for_timeout(350)
+        painted(page)
+    codes, sheet = frame_of(widget, epoch)
+    words = f"held-out −ELBO {210 - epoch:.1f} nats per image" if epoch else "before training"
+    plane, manifold = page.locator(".vae-replay canvas").all()
+    return (state(page, "epoch") == epoch
+            and plane.get_attribute("aria-label") == f"the means at epoch {epoch}"
+            and manifold.get_attribute("aria-label") == f"the manifold at epoch {epoch}"
+            and page.locator(".vae-status").text_content() == f"epoch {epoch}: {words}"
+            and page.locator("output").text_content() == str(epoch)
+            and limits(page.get_by_role("slider", name="epoch")) == (
+                0, len(widget._epochs) - 1, 1, widget._epochs.index(epoch))
+            and shows(torch.tensor(manifold.evaluate(GREYS)), sheet.flatten() / 255)
+            and has_dots(page, widget, codes))
+
+
+@pytest.mark.parametrize("by", ["keys", "mouse", "touch"])
+def test_a_replay_on_its_slider(opened, by):
+    widget = replay((0, 1, 2, 5))
+    page = opened(widget, has_touch=True, reduced_motion="reduce")
+    assert shows_epoch(page, widget, 5)
+    slider = page.get_by_role("slider", name="epoch")
+    box = slider.bounding_box()
+    (left, middle), y = (box["x"] + 2, box["x"] + box["width"] * 2 / 3), box["y"] + box["height"] / 2
+    if by == "keys":
+        slider.press("Home")
+    elif by == "mouse":
+        drag(page, [(box["x"] + box["width"] - 8, y), (middle, y), (left, y)])
+    else:
+        page.touchscreen.tap(left, y)
+    assert shows_epoch(page, widget, 0)
+    if by == "keys":
+        slider.press("ArrowRight")
+        slider.press("ArrowRight")
+    else:
+        page.touchscreen.tap(middle, y) if by == "touch" else page.mouse.click(middle, y)
+    assert shows_epoch(page, widget, 2)
+    set_state(page, epoch=1)  # as Python does
+    assert shows_epoch(page, widget, 1)
+
+
+def test_a_replay_glides_from_wherever_it_is(opened):
+    widget = replay()
+    page = opened(widget)
+    assert shows_epoch(page, widget, 3)
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+
+    def is_between(*shares):
+        """Whether each epoch has its share in what is shown."""
+        codes, sheets = (sum(share * part for share, part in zip(shares, parts, strict=True)) for parts in
+                         zip(*(frame_of(widget, epoch) for epoch in range(4)), strict=True))
+        found = page.get_by_label("the manifold at").evaluate(GREYS)
+        return (abs(torch.tensor(found) - sheets.flatten()).max() <= 24  # a frame is 16 ms of 300
+                and has_dots(page, widget, codes, reach=30))
+
+    set_state(page, epoch=0)
+    page.clock.run_for(160)
+    assert is_between(0.5, 0, 0, 0.5)
+    set_state(page, epoch=1)
+    page.clock.run_for(160)
+    assert is_between(0.25, 0.5, 0, 0.25)
+    page.clock.run_for(320)
+    assert shows_epoch(page, widget, 1, still=False)
+
+
+@pytest.mark.parametrize("wish", ["no-preference", "reduce"])
+def test_a_replay_plays_to_the_end_and_stops(opened, wish):
+    widget = replay()
+    page = opened(widget, reduced_motion=wish)
+    assert shows_epoch(page, widget, 3)
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    button, status = page.get_by_role("button", name=re.compile("play|pause")), page.locator(".vae-status")
+    button.press(" ")  # from the end: once more from the start
+    assert (button.text_content(), status.get_attribute("aria-live")) == ("pause", "off")
+    for epoch in (0, 1, 2):
+        page.clock.run_for(32 if wish == "reduce" else 350)
+        assert shows_epoch(page, widget, epoch, still=False)
+        page.clock.run_for(568 if wish == "reduce" else 250)
+    page.clock.run_for(350)
+    assert shows_epoch(page, widget, 3, still=False)
+    assert (button.text_content(), status.get_attribute("aria-live")) == ("play", "polite")
+    page.clock.run_for(5000)
+    assert shows_epoch(page, widget, 3, still=False)
+
+
+def test_a_replay_pauses_by_its_button_and_by_the_slider(opened):
+    widget = replay()
+    widget.epoch = 0
+    page = opened(widget, has_touch=True)
+    assert shows_epoch(page, widget, 0)
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    page.get_by_role("button", name="play").tap()
+    page.clock.run_for(350)
+    assert shows_epoch(page, widget, 1, still=False)
+    page.get_by_role("button", name="pause").tap()
+    page.clock.run_for(2000)
+    assert shows_epoch(page, widget, 1, still=False)
+    page.get_by_role("button", name="play").tap()
+    page.clock.run_for(100)
+    page.get_by_role("slider", name="epoch").press("Home")
+    page.clock.run_for(2000)
+    assert shows_epoch(page, widget, 0, still=False)
+
+
+def test_one_digit_of_a_replay_alone(opened):
+    widget = replay()
+    page = opened(widget, reduced_motion="reduce")
+    assert shows_epoch(page, widget, 3)
+    buttons = page.get_by_role("group", name="one digit alone").get_by_role("button")
+    assert buttons.all_inner_texts() == [str(digit) for digit in range(10)]
+    for digit in (4, 7):
+        buttons.nth(digit).press("Enter")
+        opacities = [1 if i == digit else 0.12 for i in range(10)]
+        assert has_dots(page, widget, frame_of(widget, 3)[0], opacities)
+        pressed = [button.get_attribute("aria-pressed") for button in buttons.all()]
+        assert pressed == ["true" if i == digit else "false" for i in range(10)]
+    buttons.nth(7).click()
+    assert shows_epoch(page, widget, 3)
+
+
+def test_epochs_that_are_recorded_while_the_replay_is_shown(opened):
+    page, widget = opened(replay((0, 1, 2)), reduced_motion="reduce"), replay((0, 1, 2, 3))
+    assert shows_epoch(page, replay((0, 1, 2)), 2)
+    sent = widget.get_state(["_epochs", "_scores", "_codes", "_sheets", "_extent", "epoch"])
+    page.evaluate("""([numbers, bytes]) => {
+        for (const name in bytes) numbers[name] = new DataView(Uint8Array.from(bytes[name]).buffer);
+        for (const name in numbers) widget.model.set(name, numbers[name]);
+        }""", [{name: value for name, value in sent.items() if not isinstance(value, bytes)},
+               {name: list(value) for name, value in sent.items() if isinstance(value, bytes)}])
+    assert shows_epoch(page, widget, 3)
 
 
 # -- Traversals --------------------------------------------------------------------------------

@@ -23,7 +23,6 @@ from tests.tolerances import Tolerance, complaints, of_tags
 # Cells (by lesson, and how their code begins) that say something else the second time, and why.
 CONTINUE = {
     ("11", "g, first_mean = gumbel(rows), {}"): "fresh draws; their third decimal differs",
-    ("04", "@torch.no_grad()\ndef held_out(model, sampler=reparameterize):"): "goes on with a trained model",
 }
 
 
