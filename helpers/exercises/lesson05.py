@@ -30,15 +30,14 @@ def arithmetic(function) -> str:
             (model.decode(mu_c) + model.decode(mu_b) - model.decode(mu_a),
              "you decode first and add pixels then. Where does the arithmetic belong?"),
             (model.decode(mu_c + mu_a - mu_b), "this goes from b to a: the opposite direction"),
-            (model.decode(mu_b - mu_a), "this decodes the way from a to b alone: where is c?"),
+            (model.decode(mu_b - mu_a), "this decodes the step from a to b alone: where is c?"),
             (model.decode(mu_c + mu_b), "what b shares with a is added too: only what differs should be"),
             (model.decode((mu_b + mu_c) / 2), "this is the middle of b and c; nothing in it knows a")):
         if torch.allclose(found, wrong, atol=1e-5):
             raise Wrong(misconception)
     if not torch.allclose(found, model.decode(mu_c + mu_b - mu_a), atol=1e-5):
-        raise Wrong("the pictures are decoded from another z. Start at c, and go as far and in the same "
-                    "direction as from a to b")
-    return "You start at c and go the way from a to b."
+        raise Wrong("the pictures are decoded from another z. Where does your step start, and how long is it?")
+    return "The step from a to b, taken from c."
 
 
 @check
@@ -47,7 +46,7 @@ def share_of_area(function) -> str:
     value = same_shape(call(function, logvar.clone()), torch.empty(3), "the share")
     sigma = torch.exp(0.5 * logvar)
     for wrong, misconception in (
-            (sigma.prod(1) ** 2, "you multiply variances; the half-axes of the ellipse are standard deviations"),
+            (sigma.prod(1) ** 2, "you multiply variances; the half-axes are standard deviations"),
             (math.pi * sigma.prod(1), "both areas have a factor pi: what is left of it in their ratio?"),
             (sigma.sum(1), "you add the half-axes; an area is no sum"),
             (sigma.mean(1), "you average the half-axes; an area is no average"),
@@ -66,7 +65,7 @@ def shell(answer) -> str:
     pair = answer.tolist() if isinstance(answer, Tensor) and answer.ndim == 1 else answer
     if not isinstance(pair, tuple | list) or len(pair) != 2:
         raise Wrong("two numbers are needed: the inner and the outer distance")
-    inner, outer = (number(value, f"the {name} distance") for value, name in zip(pair, ("inner", "outer")))
+    inner, outer = number(pair[0], "the inner distance"), number(pair[1], "the outer distance")
     if inner < 0:
         raise Wrong(f"a distance is not negative; {inner:.3g} looks like one coordinate of z, not its length")
     if inner > outer:
@@ -90,4 +89,5 @@ def nearer(radius: float, dimensions: int) -> float:
 
 def is_shell(inner: float, outer: float, dimensions: int) -> bool:
     """Whether about 1 % of N(0, I) are nearer, and about 1 % farther."""
-    return all(abs(share - 0.01) < 0.003 for share in (nearer(inner, dimensions), 1 - nearer(outer, dimensions)))
+    shares = nearer(inner, dimensions), 1 - nearer(outer, dimensions)
+    return all(abs(share - 0.01) < 0.003 for share in shares)

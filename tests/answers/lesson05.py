@@ -39,7 +39,8 @@ RIGHT = [
         "    return torch.sigmoid(model.decoder(z[2] - z[0] + z[1]))"),
     (0, "def arithmetic(model, a, b, c):\n    rows = []\n    for i in range(len(a)):\n"
         "        v = model.encode(b[i:i + 1])[0] - model.encode(a[i:i + 1])[0]\n"
-        "        rows.append(model.decode(model.encode(c[i:i + 1])[0] + v)[0])\n    return torch.stack(rows)"),
+        "        rows.append(model.decode(model.encode(c[i:i + 1])[0] + v)[0])\n"
+        "    return torch.stack(rows)"),
     (1, _AREA + "torch.exp(logvar.mean(1))"),
     (1, _AREA + "logvar.exp().prod(1).sqrt()"),
     (2, "shell = (2.87, 6.13)"),
