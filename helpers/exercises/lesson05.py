@@ -36,7 +36,7 @@ def arithmetic(function) -> str:
         if torch.allclose(found, wrong, atol=1e-5):
             raise Wrong(misconception)
     if not torch.allclose(found, model.decode(mu_c + mu_b - mu_a), atol=1e-5):
-        raise Wrong("the pictures are decoded from another z. Where does your step start, and how long is it?")
+        raise Wrong("the pictures are decoded from another z. Where does the step start, and how long is it?")
     return "The step from a to b, taken from c."
 
 
