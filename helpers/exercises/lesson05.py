@@ -3,54 +3,91 @@
 import math
 
 import torch
+from torch import Tensor
 
-from helpers.exercises._check import Wrong, call, check, close, number, same_shape, seeded
+from helpers.exercises._check import Wrong, call, check, number, same_shape, seeded
+from helpers.vae import VAE
 
 
 @check
-def great_circle(function) -> str:
+def arithmetic(function) -> str:
     generator = seeded()
-    a, b = torch.randn(2, 6, generator=generator)
-    path = same_shape(call(function, a.clone(), b.clone(), 5), torch.empty(5, 6), "the walk")
-    for at, end, name in ((0, a, "start at a"), (4, b, "end at b")):
-        close((path[at] - end).norm().item(), 0.0, f"the walk should {name}; its distance to it", 1e-4)
-    for degrees, other in ((90, 3.0), (50, 3.0), (130, 3.0), (70, 2.0)):
-        angle = math.radians(degrees)
-        u, v = torch.linalg.qr(torch.randn(6, 2, generator=generator))[0].T
-        a, b = 3 * u, other * (math.cos(angle) * u + math.sin(angle) * v)
-        path = same_shape(call(function, a.clone(), b.clone(), 7), torch.empty(7, 6), "the walk")
-        for at, z in enumerate(path):
-            t = at / 6
-            exact = (math.sin((1 - t) * angle) * a + math.sin(t * angle) * b) / math.sin(angle)
-            off = (z - exact).norm().item()
-            if not off <= 2e-3:
-                line = (z - a - t * (b - a)).norm() < 1e-3
-                raise Wrong(f"with {degrees} degrees between a and b, point {at + 1} of 7 is {off:.2g} away "
-                            "from its place, and has the length "
-                            f"{z.norm():.2f}" + ("; that is the straight line" if line else ""))
-    return "It equals the formula for four pairs."
+    model = VAE(4, hidden=16).requires_grad_(False)
+    for weights in model.parameters():
+        weights.copy_(0.3 * torch.randn(weights.shape, generator=generator))
+    images = (torch.rand(3, 2, 784, generator=generator) < 0.2).float()
+    a, b, c = images
+    found = same_shape(call(function, model, *images.clone()), a, "what is returned")
+    if not torch.equal(found, call(function, model, *images.clone())):
+        raise Wrong("two calls give two different pictures: z is drawn, where the mean stands for the image")
+    mu_a, mu_b, mu_c = (model.encode(image)[0] for image in images)
+    for wrong, misconception in (
+            (model.decoder(mu_c + mu_b - mu_a), "these are logits, not pixels from 0 to 1"),
+            (c + b - a, "you add and subtract pixels. Where does the arithmetic belong?"),
+            ((c + b - a).clamp(0, 1), "you add and subtract pixels. Where does the arithmetic belong?"),
+            (model.decode(model.encode(c + b - a)[0]),
+             "you add and subtract pixels, and encode the result. Where does the arithmetic belong?"),
+            (model.decode(mu_c) + model.decode(mu_b) - model.decode(mu_a),
+             "you decode first and add pixels then. Where does the arithmetic belong?"),
+            (model.decode(mu_c + mu_a - mu_b), "this goes from b to a: the opposite direction"),
+            (model.decode(mu_b - mu_a), "this decodes the step from a to b alone: where is c?"),
+            (model.decode(mu_c + mu_b), "what b shares with a is added too: only what differs should be"),
+            (model.decode((mu_b + mu_c) / 2), "this is the middle of b and c; nothing in it knows a")):
+        if torch.allclose(found, wrong, atol=1e-5):
+            raise Wrong(misconception)
+    if not torch.allclose(found, model.decode(mu_c + mu_b - mu_a), atol=1e-5):
+        raise Wrong("the pictures are decoded from another z. Where does the step start, and how long is it?")
+    return "The step from a to b, taken from c."
 
 
 @check
 def share_of_area(function) -> str:
     logvar = torch.tensor([[0.0, 0.0], [-2.0, -4.0], [-6.0, 1.0]])
     value = same_shape(call(function, logvar.clone()), torch.empty(3), "the share")
-    for at, exact in enumerate((1.0, math.exp(-3), math.exp(-2.5))):
-        if at and abs(value[at].item() - exact**2) < 1e-6:
-            raise Wrong(f"for logvar = {logvar[at].tolist()} you multiply variances: {value[at]:.3g}; "
-                        "the half-axes of the ellipse are standard deviations")
-        close(value[at].item(), exact, f"for logvar = {logvar[at].tolist()} the share", 1e-6)
+    sigma = torch.exp(0.5 * logvar)
+    for wrong, misconception in (
+            (sigma.prod(1) ** 2, "you multiply variances; the half-axes are standard deviations"),
+            (math.pi * sigma.prod(1), "both areas have a factor pi: what is left of it in their ratio?"),
+            (sigma.sum(1), "you add the half-axes; an area is no sum"),
+            (sigma.mean(1), "you average the half-axes; an area is no average"),
+            (1 / sigma.prod(1), "that is the circle's area as a multiple of the ellipse's")):
+        if torch.allclose(value, wrong, rtol=1e-4):
+            raise Wrong(misconception)
+    for at in range(3):
+        if not math.isclose(value[at].item(), sigma[at].prod().item(), rel_tol=1e-4):
+            raise Wrong(f"for logvar = {logvar[at].tolist()} the share is {value[at]:.3g}, and it is not. "
+                        "What are the half-axes there?")
     return "The share of the area is the product of the standard deviations."
 
 
 @check
-def radius(answer) -> str:
-    value = number(answer, "the radius")
-    if abs(value - 0.6745) < 1e-3:
-        raise Wrong("that is the radius in one dimension; two are asked for")
-    if abs(value - 2 * math.log(2)) < 1e-3:
-        raise Wrong("that is its square")
-    inside = 1 - math.exp(-(value**2) / 2) if value > 0 else 0.0
-    if abs(inside - 0.5) > 3e-3:
-        raise Wrong(f"within a radius of {value:.4g} lies the share {inside:.3f} of the prior")
-    return "Half of the prior lies within 1.18, farther out than one standard deviation."
+def shell(answer) -> str:
+    pair = answer.tolist() if isinstance(answer, Tensor) and answer.ndim == 1 else answer
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
+        raise Wrong("two numbers are needed: the inner and the outer distance")
+    inner, outer = number(pair[0], "the inner distance"), number(pair[1], "the outer distance")
+    if inner < 0:
+        raise Wrong(f"a distance is not negative; {inner:.3g} looks like one coordinate of z, not its length")
+    if inner > outer:
+        raise Wrong("the inner distance comes first")
+    if is_shell(inner, outer, 2):
+        raise Wrong("that is the shell in two dimensions; we ask about 20")
+    if is_shell(math.sqrt(inner), math.sqrt(outer), 20):
+        raise Wrong("those are squares of the distances")
+    near, far = nearer(inner, 20), 1 - nearer(outer, 20)
+    if not is_shell(inner, outer, 20):
+        raise Wrong(f"{near:.1%} of the draws are nearer than {inner:.3g}, and {far:.1%} are farther than "
+                    f"{outer:.3g}")
+    return ("Nobody lives at the centre: within 1 of it, where the density is highest, lie about "
+            f"{nearer(1.0, 20) * 1e10:.0f} in ten billion draws.")
+
+
+def nearer(radius: float, dimensions: int) -> float:
+    """The share of N(0, I) within `radius`: |z|^2 is chi-squared."""
+    return torch.special.gammainc(*torch.tensor([dimensions / 2, radius**2 / 2], dtype=torch.float64)).item()
+
+
+def is_shell(inner: float, outer: float, dimensions: int) -> bool:
+    """Whether about 1 % of N(0, I) are nearer, and about 1 % farther."""
+    shares = nearer(inner, dimensions), 1 - nearer(outer, dimensions)
+    return all(abs(share - 0.01) < 0.003 for share in shares)

@@ -1,33 +1,49 @@
 """Answers to the exercises of lesson 05."""
 
+_ARITHMETIC = ("def arithmetic(model, a, b, c):\n"
+               "    mu_a, mu_b, mu_c = (model.encode(image)[0] for image in (a, b, c))\n    return ")
+_AREA = "def share_of_area(logvar):\n    return "
+
 # (exercise, answer, what the check has to say of it)
 WRONG = [
-    (0, "def great_circle(a, b, n):\n    t = torch.linspace(0, 1, n)[:, None]\n"
-        "    return (1 - t) * a + t * b", "the straight line"),
-    (0, "def great_circle(a, b, n):\n    t = torch.linspace(0, 1, n)[:, None]\n"
-        "    z = (1 - t) * a + t * b\n    return 3 * z / z.norm(dim=1, keepdim=True)",
-     "the walk should start at a"),
-    (0, "def great_circle(a, b, n):\n    omega = a @ b / (a.norm() * b.norm())\n"
-        "    t = torch.linspace(0, 1, n)[:, None]\n"
-        "    return (torch.sin((1 - t) * omega) * a + torch.sin(t * omega) * b) / torch.sin(omega)",
-     "away from its place"),
-    (0, "def great_circle(a, b, n):\n    w = torch.linspace(0, math.pi / 2, n)[:, None]\n"
-        "    return torch.cos(w) * a + torch.sin(w) * b", "with 50 degrees"),
-    (0, "def great_circle(a, b, n):\n    return a", "shape (6,); (5, 6) is needed"),
-    (1, "def share_of_area(logvar):\n    return torch.exp(logvar).prod(1)", "you multiply variances"),
-    (1, "def share_of_area(logvar):\n    return 3.14159 * torch.exp(0.5 * logvar).prod(1)", "off by"),
-    (1, "def share_of_area(logvar):\n    return torch.exp(0.5 * logvar)", "shape (3, 2)"),
-    (2, "radius = 0.6745", "one dimension"),
-    (2, "radius = 2 * math.log(2)", "its square"),
-    (2, "radius = 1", "lies the share 0.393"),
+    (0, _ARITHMETIC + "model.decoder(mu_c + mu_b - mu_a)", "these are logits"),
+    (0, _ARITHMETIC + "c + b - a", "add and subtract pixels"),
+    (0, _ARITHMETIC + "model.decode(model.encode(c + b - a)[0])", "and encode the result"),
+    (0, _ARITHMETIC + "model.decode(mu_c) + model.decode(mu_b) - model.decode(mu_a)", "decode first"),
+    (0, _ARITHMETIC + "model.decode(mu_c + mu_a - mu_b)", "the opposite direction"),
+    (0, _ARITHMETIC + "model.decode(mu_b - mu_a)", "where is c?"),
+    (0, _ARITHMETIC + "model.decode(mu_c + mu_b)", "what b shares with a is added too"),
+    (0, _ARITHMETIC + "model.decode((mu_b + mu_c) / 2)", "the middle of b and c"),
+    (0, _ARITHMETIC + "model.decode(mu_c + 0.5 * (mu_b - mu_a))", "another z"),
+    (0, _ARITHMETIC + "model.decode(mu_c + mu_b - mu_a + torch.randn_like(mu_a))", "z is drawn"),
+    (0, _ARITHMETIC + "mu_c + mu_b - mu_a", "shape (2, 4); (2, 784) is needed"),
+    (1, _AREA + "torch.exp(logvar).prod(1)", "you multiply variances"),
+    (1, _AREA + "math.pi * torch.exp(0.5 * logvar).prod(1)", "what is left of it in their ratio?"),
+    (1, _AREA + "torch.exp(0.5 * logvar)", "shape (3, 2)"),
+    (1, _AREA + "torch.exp(0.5 * logvar).sum(1)", "an area is no sum"),
+    (1, _AREA + "torch.exp(0.5 * logvar).mean(1)", "no average"),
+    (1, _AREA + "1 / torch.exp(0.5 * logvar).prod(1)", "a multiple of the ellipse's"),
+    (1, _AREA + "(0.5 * logvar).prod(1)", "the half-axes there?"),
+    (2, "shell = (-2.33, 2.33)", "one coordinate"),
+    (2, "shell = (0.14, 3.03)", "in two dimensions"),
+    (2, "shell = (8.26, 37.57)", "squares"),
+    (2, "shell = (6.13, 2.87)", "comes first"),
+    (2, "shell = (0, 5.95)", "0.0% of the draws are nearer than 0"),
+    (2, "shell = torch.randn(100_000, 20).norm(dim=1).quantile(torch.tensor([0.05, 0.95]))", "5.0% of"),
+    (2, "shell = math.sqrt(20)", "two numbers"),
 ]
 
 # (exercise, answer), written in another way than the solution
 RIGHT = [
-    (0, "def great_circle(a, b, n):\n    u, v = a / a.norm(), b / b.norm()\n"
-        "    w = torch.arccos((u * v).sum())\n    t = [i / (n - 1) for i in range(n)]\n"
-        "    return torch.stack([(torch.sin((1 - s) * w) * a + torch.sin(s * w) * b) / torch.sin(w)\n"
-        "                        for s in t])"),
-    (1, "def share_of_area(logvar):\n    return torch.exp(logvar.mean(1))"),
-    (2, "radius = torch.tensor(1.1774)"),
+    (0, "def arithmetic(model, a, b, c):\n    z = model.encode(torch.cat([a, b, c]))[0].view(3, len(a), -1)\n"
+        "    return torch.sigmoid(model.decoder(z[2] - z[0] + z[1]))"),
+    (0, "def arithmetic(model, a, b, c):\n    rows = []\n    for i in range(len(a)):\n"
+        "        v = model.encode(b[i:i + 1])[0] - model.encode(a[i:i + 1])[0]\n"
+        "        rows.append(model.decode(model.encode(c[i:i + 1])[0] + v)[0])\n"
+        "    return torch.stack(rows)"),
+    (1, _AREA + "torch.exp(logvar.mean(1))"),
+    (1, _AREA + "logvar.exp().prod(1).sqrt()"),
+    (2, "shell = (2.87, 6.13)"),
+    (2, "lengths = torch.randn(100_000, 20).square().sum(1).sqrt().sort().values\n"
+        "shell = torch.stack([lengths[1000], lengths[-1000]])"),
 ]
