@@ -26,6 +26,8 @@ WRONG = [
     (2, _WIDTHS + "S.diag()", "these are variances"),
     (2, _WIDTHS + "torch.linalg.eigvalsh(S).sqrt()", "along the ellipse's own axes"),
     (2, _WIDTHS + "torch.ones(len(S))", "there are widths with less"),
+    (2, _WIDTHS + "(S.diag().sqrt() + 1 / torch.linalg.inv(S).diag().sqrt()) / 2",
+     "there are widths with less"),
     (2, _WIDTHS + "S.sqrt()", "the shape"),
     (2, _WIDTHS + "-S.diag().sqrt()", "positive"),
 ]
