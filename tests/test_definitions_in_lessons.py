@@ -102,6 +102,20 @@ def test_effective_beta_of_lesson_06():
     assert effective_beta(lambda pixel, kl: pixel.mean() + kl.mean(), 784, 200) == pytest.approx(3.92)
 
 
+@pytest.mark.parametrize(("m", "t"), [(0.0, 1.0), (1.0, 0.1), (-1.5, 0.2), (3.0, 0.7)])
+def test_gradient_noise_of_lesson_06_is_its_closed_forms(m, t):
+    with default_dtype_kept():
+        _, gradient_noise = definitions("06", "estimators", "gradient_noise")
+        torch.set_default_dtype(torch.float64)
+        d_m, d_t = gradient_noise(m, t)
+    w, s, x = 1.5, 0.8, 2.0
+    v, k, c = s**2 / (w**2 + s**2), w**2 / s**2, w * (x - w * m) / s**2
+    a = (w * x / (w**2 + s**2) - m) / v
+    np.testing.assert_allclose(d_m, [(t / v) ** 2, (k * t) ** 2, (1 / t - t / v) ** 2])
+    np.testing.assert_allclose(d_t, [a**2 + 2 * (t / v) ** 2, c**2 + 2 * (k * t) ** 2,
+                                     a**2 + 2 * (1 / t - t / v) ** 2])
+
+
 # -- lesson 08 ---------------------------------------------------------------------------------
 
 STEPS = 200

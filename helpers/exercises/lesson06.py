@@ -1,35 +1,21 @@
 """Checks of lesson 06."""
 
 import torch
-from torch.distributions import Normal, kl_divergence
+from torch import Tensor
+from torch.distributions import MultivariateNormal, Normal, kl_divergence
 
-from helpers.exercises._check import Wrong, call, check, close, number, same_shape, seeded
-
-
-@check
-def kl_term(function) -> str:
-    generator = seeded()
-    mu, logvar = torch.randn(2, 4, 3, dtype=torch.float64, generator=generator)
-    target = kl_divergence(Normal(mu, torch.exp(0.5 * logvar)), Normal(0.0, 1.0)).sum(-1)
-    value = same_shape(call(function, mu.clone(), logvar.clone()), target, "the KL term").double()
-    if torch.allclose(value, -target, atol=1e-5):
-        raise Wrong(f"the KL of image 0 is {value[0]:.4g}; a KL divergence is never negative")
-    if torch.allclose(value, target / 3, atol=1e-5):
-        raise Wrong("the KL of image 0 is a third of what it should be: 3 latent dimensions are "
-                    "summed, not averaged")
-    for image in range(4):
-        close(value[image].item(), target[image].item(), f"the KL of image {image}", 1e-5)
-    return "It equals torch.distributions for four images."
+from helpers.exercises._check import Wrong, call, check, number, same_shape, seeded
 
 
 @check
 def beta(answer) -> str:
     value = number(answer, "beta")
     hints = {1 / 96: "that is the weight of the pixels beside the KL; the question is the other one",
-             32.0: "a colour image has three numbers for each pixel",
-             4096.0: "a colour image has three numbers for each pixel, and the KL is a mean too",
+             32.0: "a colour image has more than one number per pixel",
+             4096.0: "a colour image has more than one number per pixel, and the KL is a mean too",
              12288.0: "the KL is a mean too",
-             1 / 128: "the pixels are a mean too"}
+             1 / 128: "the pixels are a mean too",
+             1.0: "the two means are over different numbers of terms"}
     for wrong, hint in hints.items():
         if abs(value / wrong - 1) < 1e-3:
             raise Wrong(f"beta is {value:.4g}: {hint}")
@@ -40,18 +26,74 @@ def beta(answer) -> str:
 
 
 @check
-def best_q(function) -> str:
-    # where both derivatives of the weighted objective are 0, at four places; beta = 1 is the posterior
-    for x, w, s, beta in ((2.0, 1.5, 0.8, 1.0), (2.0, 1.5, 0.8, 4.0), (-1.0, 0.3, 2.0, 0.5),
-                          (0.7, 0.0, 0.5, 2.0)):
-        result = call(function, x, w, s, beta)
-        if not isinstance(result, tuple | list) or len(result) != 2:
-            raise Wrong("return two numbers: m and t")
-        m, t = (number(part, name) for part, name in zip(result, "mt", strict=True))
-        where = f"for x = {x:g}, w = {w:g}, s = {s:g}, beta = {beta:g} the best"
-        best_m, variance = w * x / (w**2 + beta * s**2), beta * s**2 / (w**2 + beta * s**2)
-        close(m, best_m, f"{where} m", 1e-5)
-        if abs(t - variance) < 1e-5 < abs(variance - 1):
-            raise Wrong(f"{where} t: you return the variance; the standard deviation is asked for")
-        close(t, variance**0.5, f"{where} t", 1e-5)
-    return "It is the maximum in four models, and the posterior where beta is 1."
+def sticking_the_landing(function) -> str:
+    epsilon = torch.randn(1000, dtype=torch.float64, generator=seeded())
+    target = Normal(torch.tensor(1.5, dtype=torch.float64), 0.4)  # the posterior; the evidence is e^-2
+    noise = {}
+    for where, mean, width in (("twice as wide as the posterior", 1.1, 0.8), ("the posterior", 1.5, 0.4)):
+        m, t = (torch.full_like(epsilon, v, requires_grad=True) for v in (mean, width))
+        z = mean + width * epsilon
+        slope, score = -(z - 1.5) / 0.4**2, epsilon / width  # of log p(x, z) in z; of log q in m
+        joint = target.log_prob(z) - 2
+        value = same_shape(call(function, lambda z: target.log_prob(z) - 2, m, t, epsilon.clone()), epsilon,
+                           "what is returned")
+        if not torch.allclose(value, joint - Normal(mean, width).log_prob(z)):
+            raise Wrong("log q(z) is missing from the values: this is log p(x, z) alone"
+                        if torch.allclose(value, joint) else
+                        "the values are not those of log p(x, z) - log q(z), whatever their gradient")
+        d_m, d_t = _gradients(value, m, t)
+        for misconception, of_m, of_t in (
+                ("nothing is left out of the gradient: this is estimator A",
+                 slope, slope * epsilon + 1 / width),
+                ("the path through z is cut in log q, and the score is kept: should it not be the other way "
+                 "round?", slope - score, slope * epsilon - (epsilon**2 - 1) / width),
+                ("log q gives no gradient at all: with that, q only climbs log p(x, z)",
+                 slope, slope * epsilon)):
+            if torch.allclose(d_m, of_m) and torch.allclose(d_t, of_t):
+                raise Wrong(misconception)
+        for name, found, right in (("m", d_m, slope + score), ("t", d_t, (slope + score) * epsilon)):
+            if not torch.allclose(found, right, atol=1e-8):
+                raise Wrong(f"the values are right. With q {where}, the gradient with respect to {name} is "
+                            "not what the path through z gives alone")
+        noise[where] = d_m.var().item(), slope.var().item()
+    wide = noise["twice as wide as the posterior"]
+    return ("At the posterior all 1,000 gradients are 0, draw for draw. With a q twice as wide, d/dm has "
+            f"the variance {wide[0]:.1f}, where A has {wide[1]:.1f}.")
+
+
+def _gradients(value: Tensor, m: Tensor, t: Tensor) -> list[Tensor]:
+    found = torch.autograd.grad(value.sum(), [m, t], allow_unused=True) if value.requires_grad else [None] * 2
+    for name, gradient in zip("mt", found, strict=True):
+        if gradient is None:
+            raise Wrong(f"no gradient arrives at {name}: the path through z has to stay open")
+    return found
+
+
+@check
+def other_widths(function) -> str:
+    ratios = []
+    for S in ([[0.5, 0.3], [0.3, 0.4]], [[1.0, -0.5, 0.2], [-0.5, 2.0, 0.1], [0.2, 0.1, 0.3]]):
+        S = torch.tensor(S, dtype=torch.float64)
+        own, inside = S.diag().sqrt(), 1 / torch.linalg.inv(S).diag().sqrt()
+        t = same_shape(call(function, S.clone()), own, "what is returned").detach().double()
+        if not (t > 0).all():
+            raise Wrong("a standard deviation has to be positive")
+        for misconception, widths in (
+                ("these widths make the KL of section 4 smallest, an average over draws from q: "
+                 "which distribution are the draws from now?", inside),
+                ("these are variances; the standard deviations are asked for", own**2),
+                ("these are the widths along the ellipse's own axes. The axes of q are those of z",
+                 torch.linalg.eigvalsh(S).sqrt()),
+                ("these are the widths along the ellipse's own axes. The axes of q are those of z",
+                 torch.linalg.eigvalsh(S).sqrt().flip(0))):
+            if torch.allclose(t, widths, rtol=1e-3):
+                raise Wrong(misconception)
+        p = MultivariateNormal(torch.zeros(len(S), dtype=torch.float64), S)
+        found, least, other = (kl_divergence(p, MultivariateNormal(p.mean, torch.diag(widths**2))).item()
+                               for widths in (t, own, inside))
+        if found > least + 2e-3:
+            raise Wrong(f"with {len(S)} latent variables your q has a KL(posterior || q) of {found:.3f} "
+                        "nats, and there are widths with less")
+        ratios += [f"{least:.2f} nats, where the q of section 4 has {other:.2f}"]
+    return (f"It covers the posterior. KL(posterior || q): {ratios[0]}; with three latent variables "
+            f"{ratios[1]}.")

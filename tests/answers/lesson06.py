@@ -1,35 +1,53 @@
 """Answers to the exercises of lesson 06."""
 
+_LANDING = "def sticking_the_landing(log_joint, m, t, epsilon):\n    z = m + t * epsilon\n    return "
+_WIDTHS = "def other_widths(S):\n    return "
+
 # (exercise, answer, what the check has to say of it)
 WRONG = [
-    (0, "def kl_term(mu, logvar):\n    return 0.5 * (1 + logvar - mu**2 - logvar.exp()).sum(-1)",
-     "never negative"),
-    (0, "def kl_term(mu, logvar):\n    return -0.5 * (1 + logvar - mu**2 - logvar.exp()).sum()",
-     "shape ()"),
-    (0, "def kl_term(mu, logvar):\n    return 0.5 * (mu**2 + logvar.exp()**2 - 1 - logvar).sum(-1)",
-     "the KL of image 0"),
-    (0, "def kl_term(mu, logvar):\n    return -0.5 * (1 + logvar - mu**2 - logvar.exp()).mean(-1)",
-     "the KL of image 0"),
-    (1, "my_beta = 1", "beta is 1: it should be what stands"),
-    (1, "my_beta = 128 / 12288", "the other one"),
-    (1, "my_beta = 64 * 64 / 128", "three numbers for each pixel"),
-    (1, "my_beta = 64 * 64 * 3", "the KL is a mean too"),
-    (2, "def best_q(x, w, s, beta):\n    v = w**2 + s**2\n    return w * x / v, (s**2 / v)**0.5",
-     "beta = 4 the best m is 1.038, but should be 0.6237"),
-    (2, "def best_q(x, w, s, beta):\n    v = w**2 + beta * s**2\n    return w * x / v, beta * s**2 / v",
-     "the standard deviation is asked for"),
-    (2, "def best_q(x, w, s, beta):\n    v = beta * w**2 + s**2\n"
-        "    return beta * w * x / v, (s**2 / v)**0.5", "but should be 0.6237"),
-    (2, "def best_q(x, w, s, beta):\n    return w * x / (w**2 + beta * s**2)", "return two numbers"),
+    (0, "my_beta = 1", "over different numbers of terms"),
+    (0, "my_beta = 128 / 12288", "the other one"),
+    (0, "my_beta = 64 * 64 / 128", "more than one number per pixel"),
+    (0, "my_beta = 64 * 64 * 3", "the KL is a mean too"),
+    (0, "my_beta = 1 / 128", "the pixels are a mean too"),
+    (0, "my_beta = 48", "once the pixels are summed"),
+    (1, _LANDING + "log_joint(z) - Normal(m, t).log_prob(z.detach())", "the score is kept"),
+    (1, _LANDING + "log_joint(z) - Normal(m, t).log_prob(z)", "this is estimator A"),
+    (1, _LANDING + "log_joint(z) - Normal(m, t).log_prob(z).detach()", "only climbs log p(x, z)"),
+    (1, _LANDING + "log_joint(z)", "log q(z) is missing"),
+    (1, _LANDING + "log_joint(z.detach()) - Normal(m.detach(), t.detach()).log_prob(z.detach())",
+     "no gradient arrives at m"),
+    (1, _LANDING + "log_joint(z) - Normal(m.detach(), t).log_prob(z)", "gradient with respect to t"),
+    (1, _LANDING + "log_joint(z) - Normal(m.detach(), t.detach()**2).log_prob(z)", "the values are not"),
+    (1, "def sticking_the_landing(log_joint, m, t, epsilon):\n    z = m + t * epsilon\n"
+        "    m, t = m.detach(), t.detach()\n    return (log_joint(z) - Normal(m, t).log_prob(z)).mean()",
+     "the shape"),
+    (2, _WIDTHS + "1 / torch.linalg.inv(S).diag().sqrt()", "the KL of section 4"),
+    (2, _WIDTHS + "S.diag()", "these are variances"),
+    (2, _WIDTHS + "torch.linalg.eigvalsh(S).sqrt()", "along the ellipse's own axes"),
+    (2, _WIDTHS + "torch.ones(len(S))", "there are widths with less"),
+    (2, _WIDTHS + "(S.diag().sqrt() + 1 / torch.linalg.inv(S).diag().sqrt()) / 2",
+     "there are widths with less"),
+    (2, _WIDTHS + "S.sqrt()", "the shape"),
+    (2, _WIDTHS + "-S.diag().sqrt()", "positive"),
 ]
 
 # (exercise, answer), written in another way than the solution
 RIGHT = [
-    (0, "def kl_term(mu, logvar):\n"
-        "    return kl_divergence(Normal(mu, (logvar / 2).exp()), Normal(0.0, 1.0)).sum(-1)"),
-    (0, "def kl_term(mu, logvar):\n    mu, logvar = mu.float(), logvar.float()\n"
-        "    return (mu**2 / 2 + (logvar.exp() - 1 - logvar) / 2).sum(1)"),
-    (1, "my_beta = torch.tensor(96.0)"),
-    (2, "def best_q(x, w, s, beta):\n    precision = w**2 / (beta * s**2) + 1\n"
-        "    return [w * x / (beta * s**2) / precision, torch.tensor(precision) ** -0.5]"),
+    (0, "my_beta = torch.tensor(96.0)"),
+    (0, "my_beta = 12288 * (1 / 128)"),
+    (1, "def sticking_the_landing(log_joint, m, t, epsilon):\n    z = Normal(m, t).mean + t * epsilon\n"
+        "    log_q = -0.5 * ((z - m.detach()) / t.detach())**2 - t.detach().log()\n"
+        "    return log_joint(z) - log_q + 0.5 * math.log(2 * math.pi)"),
+    (1, _LANDING + "log_joint(z) - Normal(m, t).log_prob(z)"
+        " + (score := Normal(m, t).log_prob(z.detach())) - score.detach()"),
+    (2, "def other_widths(S):\n    log_t = torch.zeros(len(S), requires_grad=True)\n"
+        "    p = MultivariateNormal(torch.zeros(len(S)), S)\n"
+        "    optimizer = torch.optim.Adam([log_t], lr=0.05)\n"
+        "    for _ in range(400):\n        optimizer.zero_grad()\n"
+        "        q = MultivariateNormal(torch.zeros(len(S)), torch.diag((2 * log_t).exp()))\n"
+        "        kl_divergence(p, q).backward()\n        optimizer.step()\n"
+        "    return log_t.exp()"),
+    (2, "def other_widths(S):\n"
+        "    return MultivariateNormal(torch.zeros(len(S)), S).sample((100_000,)).std(0).float()"),
 ]
