@@ -61,7 +61,7 @@ def distance(answer) -> str:
                        "of the gradient"),
                 (3 / math.sqrt(10), "nine times as many images do not make the noise nine times smaller"),
                 (1.0, "that is the distance without noise, when no step is cancelled by another"),
-                (1 / ratio, "that is signal over noise, but v averages the whole square: it holds signal too"),
+                (1 / ratio, "that is signal over noise, but v averages whole squares: they hold signal too"),
                 (1 / (1 + ratio), "signal and noise do not add up like this: their squares do"),
                 (1 / (1 + ratio**2), "v is an average of squares, and Adam divides by its root"),
                 (1000 * right, "that is in step sizes; how long is one?")):

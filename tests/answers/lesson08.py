@@ -21,7 +21,7 @@ WRONG = [
         "    return theta - step_size * m_hat / (torch.sqrt(v_hat) + eps), m, v", "running average"),
     (1, "distance = {50: 1000 * 0.001 * 0.02, 450: 1000 * 0.001 * 0.02}", "as SGD goes"),
     (1, "distance = {50: 1.0, 450: 1.0}", "without noise"),
-    (1, "distance = {50: 1 / 3, 450: 1.0}", "it holds signal too"),
+    (1, "distance = {50: 1 / 3, 450: 1.0}", "they hold signal too"),
     (1, "distance = {50: 1 / (1 + 3), 450: 1 / (1 + 1)}", "their squares do"),
     (1, "distance = {50: 1 / (1 + 3**2), 450: 1 / 2}", "divides by its root"),
     (1, "distance = {50: 1 / 10**0.5, 450: 1 / (1 + (1 / 3)**2)**0.5}",
