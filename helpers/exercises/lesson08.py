@@ -1,8 +1,10 @@
 """Checks of lesson 08."""
 
+import math
+
 import torch
 
-from helpers.exercises._check import NotYet, Wrong, call, check, close, number, same_shape, seeded, unsolved
+from helpers.exercises._check import NotYet, Wrong, call, check, number, same_shape, seeded, unsolved
 
 
 @check
@@ -14,7 +16,7 @@ def adam_step(function) -> str:
         theirs = torch.zeros(3, dtype=torch.float64, requires_grad=True)
         optimizer = torch.optim.Adam([theirs], lr=0.001)
         for t, g in enumerate(size * (1 + noise), start=1):
-            ours, m, v = _parts(call(function, ours.clone(), g.clone(), m.clone(), v.clone(), t), 3)
+            ours, m, v = _three(call(function, ours.clone(), g.clone(), m.clone(), v.clone(), t))
             theirs.grad = g.clone()
             optimizer.step()
             same_shape(ours, g, "theta")
@@ -31,43 +33,65 @@ def adam_step(function) -> str:
     return "It equals torch.optim.Adam over ten steps, for large and for tiny gradients."
 
 
-@check
-def first_step(answer) -> str:
-    value = number(answer, "the first step")
-    if abs(value - 1) < 1e-6:
-        raise Wrong("that is the first step with bias correction")
-    if abs(value - 12.5) < 1e-6:
-        raise Wrong("the first step is 12.5? The update divides by the root of v, not by v")
-    if abs(value - 5) < 1e-6:
-        raise Wrong("the first step is 5? m is not the gradient itself: it starts at zero too")
-    close(value, 2.5, "the first step", 0.005)
-    return "Two and a half step sizes, and nobody asked for them."
-
-
-@check
-def momentum_step(function) -> str:
-    ours, u = torch.zeros(3, dtype=torch.float64), torch.zeros(3, dtype=torch.float64)
-    theirs = torch.zeros(3, dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.SGD([theirs], lr=0.1, momentum=0.8)
-    for t, g in enumerate(torch.randn(10, 3, dtype=torch.float64, generator=seeded()), start=1):
-        ours, u = _parts(call(function, ours.clone(), g.clone(), u.clone(), 0.1, 0.8), 2)
-        theirs.grad = g.clone()
-        optimizer.step()
-        same_shape(ours, g, "theta")
-        off = (ours - theirs.detach()).abs().max().item()
-        if not off < 1e-6:
-            hint = "the step uses the new u, and u is a sum, not an average" if t == 1 else "is u updated?"
-            raise Wrong(f"theta is {off:.2g} away from torch.optim.SGD after step {t}: {hint}")
-        if not torch.allclose(u, optimizer.state[theirs]["momentum_buffer"], atol=1e-6):
-            raise Wrong(f"theta is right, but the u that you return after step {t} is not the sum")
-    return "It equals torch.optim.SGD with momentum over ten steps."
-
-
-def _parts(result: object, count: int) -> tuple:
-    if not isinstance(result, tuple | list) or len(result) != count:
-        raise Wrong(f"return {count} things")
+def _three(result: object) -> tuple:
+    if not isinstance(result, tuple | list) or len(result) != 3:
+        raise Wrong("return three things: theta, m and v")
     if any(unsolved(part) for part in result):
         raise NotYet
     if not all(isinstance(part, torch.Tensor) for part in result):
         raise Wrong("each of the things you return should be a tensor")
     return tuple(result)
+
+
+@check
+def distance(answer) -> str:
+    if not isinstance(answer, dict) or set(answer) != {50, 450}:
+        raise Wrong("a dictionary with the keys 50 and 450 of the stub is needed")
+    if all(map(unsolved, answer.values())):
+        raise NotYet
+    for batch, ratio in ((50, 3.0), (450, 1.0)):  # noise / signal
+        if unsolved(answer[batch]):
+            raise Wrong(f"the distance with batches of {batch} is still missing")
+        given = abs(number(answer[batch], f"the distance with batches of {batch}"))
+        right = 1 / math.sqrt(1 + ratio**2)  # 1,000 steps of 0.001
+        if abs(given - right) <= 0.02 * right:
+            continue
+        for wrong, misconception in (
+                (0.02, "that is step size times signal, as SGD goes. Adam's step does not depend on the size "
+                       "of the gradient"),
+                (3 / math.sqrt(10), "nine times as many images do not make the noise nine times smaller"),
+                (1.0, "that is the distance without noise, when no step is cancelled by another"),
+                (1 / ratio, "that is signal over noise, but v averages whole squares: they hold signal too"),
+                (1 / (1 + ratio), "signal and noise do not add up like this: their squares do"),
+                (1 / (1 + ratio**2), "v is an average of squares, and Adam divides by its root"),
+                (1000 * right, "that is in step sizes; how long is one?")):
+            if abs(given - wrong) < 0.02 * wrong:
+                raise Wrong(f"with batches of {batch}: {misconception}")
+        raise Wrong(f"with batches of {batch}: the weight does not go {given:.3g}. "
+                    "What is noise / signal here, and how long is a step then, on average?")
+    return "Three times less noise takes the weight a good two times as far."
+
+
+@check
+def half_the_jitter(answer) -> str:
+    step_size = number(answer, "the step size")
+    if not step_size > 0:
+        raise Wrong(f"a step size is a positive number, not {step_size:g}")
+    steps = 2000 + math.ceil(20 / max(step_size, 1e-3))  # long enough to settle
+    share = _settles(step_size, steps) / _settles(0.1, 2200)
+    if not 0.45 < share < 0.55:
+        raise Wrong(f"with the step size {step_size:g} the distance is {share:.2f} times that of 0.1. "
+                    f"Take a {'smaller' if share > 0.5 else 'larger'} one")
+    return f"It is {share:.2f} times that of 0.1. Is this the step size that you guessed?"
+
+
+def _settles(step_size: float, steps: int) -> float:
+    """How far from the minimum of theta^2 / 2 Adam stays, with noise 1: a root mean square."""
+    theta = torch.zeros(300, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.Adam([theta], lr=step_size)
+    generator, squares = seeded(), []
+    for _ in range(steps):
+        theta.grad = theta.detach() + torch.randn(300, dtype=torch.float64, generator=generator)
+        optimizer.step()
+        squares.append(theta.detach().square().mean())
+    return math.sqrt(torch.stack(squares[-1000:]).mean().item())
