@@ -67,8 +67,7 @@ def test_exact_variances_of_lesson_07(k):
 
 
 def test_estimators_of_lesson_07_on_a_constant_a_linear_and_a_quadratic_cost():
-    parameters, pathwise, score_function = definitions("07", "parameters", "pathwise", "score_function")
-    del parameters
+    pathwise, score_function = definitions("07", "pathwise", "score_function")
     costs = ((lambda z: 0 * z + 5.0, 0.0, 0.0), (lambda z: 3 * z, 3.0, 0.0),
              (lambda z: (z - 3.0) ** 2, 2 * (0.5 - 3.0), 2 * 2.0))
     torch.manual_seed(0)
@@ -81,11 +80,11 @@ def test_estimators_of_lesson_07_on_a_constant_a_linear_and_a_quadratic_cost():
 
 @pytest.mark.parametrize("baseline", [False, True])
 def test_the_score_function_loss_of_lesson_07_is_that_of_the_helpers(baseline):
-    _, loss = definitions("07", "leave_one_out", "score_function_loss")
+    leave_one_out, _, loss = definitions("07", "leave_one_out", "pathwise_loss", "score_function_loss")
     torch.manual_seed(0)
     model, x = VAE(3, hidden=8, pixels=16), torch.rand(5, 16).round()
     gradients = []
-    for of in (lambda: loss(model, x, 4, baseline=baseline),
+    for of in (lambda: loss(model, x, 4, leave_one_out if baseline else torch.zeros_like),
                lambda: score_function_loss(model, x, 4, leave_one_out=baseline)):
         torch.manual_seed(1)
         gradients.append(torch.autograd.grad(of(), list(model.parameters())))
