@@ -422,7 +422,7 @@ LESSONS = [
     Mutant("leave-one-out divides by all draws", "07",
            "return (costs.sum(0) - costs) / (len(costs) - 1)", "return (costs.sum(0) - costs) / len(costs)"),
     Mutant("a constant in an exact variance: the mean cost taken for m^2", "07",
-           "with_baseline(m, b) for b in (0, m**2 + 1,", "with_baseline(m, b) for b in (0, m**2,"),
+           "for b in (0, m**2 + 1, m**2 + 3, 20)", "for b in (0, m**2, m**2 + 3, 20)"),
     Mutant("two columns of the exact variances exchanged", "07",
            "variance(2 * (m + e) * e), variance((m + e) ** 2 * (e**2 - 1))]",
            "variance((m + e) ** 2 * (e**2 - 1)), variance(2 * (m + e) * e)]"),
@@ -437,7 +437,7 @@ LESSONS = [
            "gradients.mean(0).square().sum().item() for gradients",
            "gradients.mean(0).norm().item() for gradients"),
     Mutant("the other images' baseline from the same image", "07",
-           "return leave_one_out(reward.T).T", "return leave_one_out(reward)"),
+           "lambda r: leave_one_out(r.T).T", "leave_one_out"),
     Mutant("the pathwise gradient with z detached in part", "07",
            "    z = mu + sigma * epsilon\n    return torch.autograd.grad(f(z).sum(), [mu, sigma])",
            "    z = mu + sigma.detach() * epsilon + 0 * sigma\n"
