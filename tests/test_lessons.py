@@ -11,6 +11,7 @@ import nbformat
 import pytest
 import torch
 
+import helpers.widgets
 from tests.conftest import NOTEBOOKS, ROOT
 from tests.rerun_lessons import clean, problems
 
@@ -28,8 +29,7 @@ def prose(name):
     return "\n\n".join(c.source for c in LESSONS[name].cells if c.cell_type == "markdown")
 
 
-WIDGETS = ("Explorer(", "LatentPad(", "Traversals(", "Interpolation(", "DigitCanvas(", "SideBySide(",
-           "Backprop(", "JumpAndSlide(", "AttributeSliders(", "TrainingReplay(")
+WIDGETS = tuple(f"{name}(" for name in helpers.widgets.__all__)  # how their reprs begin
 
 
 def is_widget(cell):

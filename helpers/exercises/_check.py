@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import torch
@@ -79,6 +79,13 @@ def same_shape(value: object, like: Tensor, what: str) -> Tensor:
     if value.shape != like.shape:
         raise Wrong(f"{what} has the shape {tuple(value.shape)}; {tuple(like.shape)} is needed")
     return value
+
+
+def no_known_mistake(found: Tensor, mistakes: Iterable[tuple[Tensor, str]], **tolerance: float) -> None:
+    """Raises `Wrong` in the words of the first of (values, words) whose values `torch.allclose` finds."""
+    for values, words in mistakes:
+        if torch.allclose(found, values, **tolerance):
+            raise Wrong(words)
 
 
 def close(value: float, target: float, what: str, tolerance: float) -> None:

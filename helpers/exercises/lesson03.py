@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.exercises._check import Wrong, call, check, number, same_shape, seeded
+from helpers.exercises._check import Wrong, call, check, no_known_mistake, number, same_shape, seeded
 
 
 @check
@@ -72,14 +72,12 @@ def paired_gradient(function) -> str:
         target = (single + partner) / 2
         found = call(function, f, mu, sigma, epsilon.clone())
         found = same_shape(found, epsilon, "what is returned").detach()
-        for misconception, values in (
-                ("this is the gradient at +epsilon alone: where is its partner?", single),
-                ("this is the gradient at -epsilon alone: where is its partner?", partner),
-                ("each gradient is twice too large: is it that of the mean of two draws, or of their sum?",
-                 2 * target),
-                ("this is the derivative with respect to sigma", epsilon * (single - partner) / 2)):
-            if torch.allclose(found, values, rtol=1e-4):
-                raise Wrong(misconception)
+        no_known_mistake(found, (
+            (single, "this is the gradient at +epsilon alone: where is its partner?"),
+            (partner, "this is the gradient at -epsilon alone: where is its partner?"),
+            (2 * target, "each gradient is twice too large: is it that of the mean of two draws, or of their "
+                         "sum?"),
+            (epsilon * (single - partner) / 2, "this is the derivative with respect to sigma")), rtol=1e-4)
         if not torch.allclose(found, target, rtol=1e-4, atol=1e-6):
             raise Wrong(f"for f = {name}, {(~torch.isclose(found, target, rtol=1e-4, atol=1e-6)).sum()} of "
                         f"{len(epsilon)} gradients are off. The two draws of a pair lie at the same distance "

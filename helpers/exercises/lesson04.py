@@ -108,11 +108,8 @@ def _check_kl(kl: Tensor, mu: Tensor, logvar: Tensor) -> None:
 
 
 def _check_reconstruction(found: Tensor, model: nn.Module, x: Tensor, mu: Tensor, logvar: Tensor) -> None:
-    def of(z: Tensor) -> Tensor:
-        return log_likelihood(torch.logit(model.decode(z), eps=1e-6), x)
-
     def over(draw) -> Tensor:
-        return torch.stack([of(draw()) for _ in range(CALLS)])
+        return torch.stack([_log_likelihood(model, draw(), x) for _ in range(CALLS)])
 
     sigma, variance = torch.exp(0.5 * logvar), logvar.exp()
     right = over(lambda: mu + sigma * torch.randn_like(mu))
@@ -140,8 +137,12 @@ def _check_reconstruction(found: Tensor, model: nn.Module, x: Tensor, mu: Tensor
 def _minus_elbo(model: nn.Module, x: Tensor) -> float:
     mu, logvar = model.encode(x)
     z = mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)
-    reconstruction = log_likelihood(torch.logit(model.decode(z), eps=1e-6), x)
-    return (kl_divergence(mu, logvar) - reconstruction).mean().item()
+    return (kl_divergence(mu, logvar) - _log_likelihood(model, z, x)).mean().item()
+
+
+def _log_likelihood(model: nn.Module, z: Tensor, x: Tensor) -> Tensor:
+    """log p(x|z), (n,), of a model that is known by its probabilities only."""
+    return log_likelihood(torch.logit(model.decode(z), eps=1e-6), x)
 
 
 @check

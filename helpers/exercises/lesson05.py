@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from helpers.exercises._check import Wrong, call, check, number, same_shape, seeded
+from helpers.exercises._check import Wrong, call, check, no_known_mistake, number, same_shape, seeded
 from helpers.vae import VAE
 
 
@@ -21,7 +21,7 @@ def arithmetic(function) -> str:
     if not torch.equal(found, call(function, model, *images.clone())):
         raise Wrong("two calls give two different pictures: z is drawn, where the mean stands for the image")
     mu_a, mu_b, mu_c = (model.encode(image)[0] for image in images)
-    for wrong, misconception in (
+    no_known_mistake(found, (
             (model.decoder(mu_c + mu_b - mu_a), "these are logits, not pixels from 0 to 1"),
             (c + b - a, "you add and subtract pixels. Where does the arithmetic belong?"),
             ((c + b - a).clamp(0, 1), "you add and subtract pixels. Where does the arithmetic belong?"),
@@ -32,9 +32,8 @@ def arithmetic(function) -> str:
             (model.decode(mu_c + mu_a - mu_b), "this goes from b to a: the opposite direction"),
             (model.decode(mu_b - mu_a), "this decodes the step from a to b alone: where is c?"),
             (model.decode(mu_c + mu_b), "what b shares with a is added too: only what differs should be"),
-            (model.decode((mu_b + mu_c) / 2), "this is the middle of b and c; nothing in it knows a")):
-        if torch.allclose(found, wrong, atol=1e-5):
-            raise Wrong(misconception)
+            (model.decode((mu_b + mu_c) / 2), "this is the middle of b and c; nothing in it knows a")),
+        atol=1e-5)
     if not torch.allclose(found, model.decode(mu_c + mu_b - mu_a), atol=1e-5):
         raise Wrong("the pictures are decoded from another z. Where does the step start, and how long is it?")
     return "The step from a to b, taken from c."
@@ -45,14 +44,12 @@ def share_of_area(function) -> str:
     logvar = torch.tensor([[0.0, 0.0], [-2.0, -4.0], [-6.0, 1.0]])
     value = same_shape(call(function, logvar.clone()), torch.empty(3), "the share")
     sigma = torch.exp(0.5 * logvar)
-    for wrong, misconception in (
+    no_known_mistake(value, (
             (sigma.prod(1) ** 2, "you multiply variances; the half-axes are standard deviations"),
             (math.pi * sigma.prod(1), "both areas have a factor pi: what is left of it in their ratio?"),
             (sigma.sum(1), "you add the half-axes; an area is no sum"),
             (sigma.mean(1), "you average the half-axes; an area is no average"),
-            (1 / sigma.prod(1), "that is the circle's area as a multiple of the ellipse's")):
-        if torch.allclose(value, wrong, rtol=1e-4):
-            raise Wrong(misconception)
+            (1 / sigma.prod(1), "that is the circle's area as a multiple of the ellipse's")), rtol=1e-4)
     for at in range(3):
         if not math.isclose(value[at].item(), sigma[at].prod().item(), rel_tol=1e-4):
             raise Wrong(f"for logvar = {logvar[at].tolist()} the share is {value[at]:.3g}, and it is not. "

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.distributions import MultivariateNormal, Normal, kl_divergence
 
-from helpers.exercises._check import Wrong, call, check, number, same_shape, seeded
+from helpers.exercises._check import Wrong, call, check, no_known_mistake, number, same_shape, seeded
 
 
 @check
@@ -78,16 +78,13 @@ def other_widths(function) -> str:
         t = same_shape(call(function, S.clone()), own, "what is returned").detach().double()
         if not (t > 0).all():
             raise Wrong("a standard deviation has to be positive")
-        for misconception, widths in (
-                ("these widths make the KL of section 4 smallest, an average over draws from q: "
-                 "which distribution are the draws from now?", inside),
-                ("these are variances; the standard deviations are asked for", own**2),
-                ("these are the widths along the ellipse's own axes. The axes of q are those of z",
-                 torch.linalg.eigvalsh(S).sqrt()),
-                ("these are the widths along the ellipse's own axes. The axes of q are those of z",
-                 torch.linalg.eigvalsh(S).sqrt().flip(0))):
-            if torch.allclose(t, widths, rtol=1e-3):
-                raise Wrong(misconception)
+        along = torch.linalg.eigvalsh(S).sqrt()
+        no_known_mistake(t, (
+            (inside, "these widths make the KL of section 4 smallest, an average over draws from q: "
+                     "which distribution are the draws from now?"),
+            (own**2, "these are variances; the standard deviations are asked for"),
+            *((widths, "these are the widths along the ellipse's own axes. The axes of q are those of z")
+              for widths in (along, along.flip(0)))), rtol=1e-3)
         p = MultivariateNormal(torch.zeros(len(S), dtype=torch.float64), S)
         found, least, other = (kl_divergence(p, MultivariateNormal(p.mean, torch.diag(widths**2))).item()
                                for widths in (t, own, inside))

@@ -11,6 +11,7 @@ from helpers.exercises._check import (
     check,
     close,
     close_mean,
+    no_known_mistake,
     number,
     same_shape,
     unsolved,
@@ -90,15 +91,13 @@ def coin_score(function) -> str:
     z = torch.tensor([0.0, 1.0, 1.0, 0.0])
     for p in (0.2, 0.5, 0.9):
         value = same_shape(call(function, p, z.clone()), z, "what you return")
-        for wrong, why in ((z / p + (1 - z) / (1 - p), "look at the sign for z = 0: when p grows, does a 0 "
-                            "get more probable?"),
-                           (z * math.log(p) + (1 - z) * math.log(1 - p), "this is log q itself. How does it "
-                            "change with p?"),
-                           (2 * z - 1, "this is the derivative of q, not of log q"),
-                           (z - p, "its mean is 0, as that of a score is, but it is not the derivative with "
-                            "respect to p")):
-            if torch.allclose(value, wrong, atol=1e-4):
-                raise Wrong(why)
+        no_known_mistake(value, (
+            (z / p + (1 - z) / (1 - p), "look at the sign for z = 0: when p grows, does a 0 get "
+                                        "more probable?"),
+            (z * math.log(p) + (1 - z) * math.log(1 - p), "this is log q itself. How does it change with p?"),
+            (2 * z - 1, "this is the derivative of q, not of log q"),
+            (z - p, "its mean is 0, as that of a score is, but it is not the derivative with respect to p")),
+            atol=1e-4)
         for at in range(4):
             chance = torch.tensor(p, dtype=torch.float64, requires_grad=True)
             log_q = torch.log(chance if z[at] == 1 else 1 - chance)

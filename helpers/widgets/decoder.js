@@ -65,6 +65,17 @@ function codesOf(model) {
   };
 }
 
+// Dotted circles of one, two and three standard deviations around a centre; one is `unit` pixels.
+function circlesOfPrior(context, centre, unit) {
+  context.setLineDash([4, 8]);
+  for (const radius of [1, 2, 3]) {
+    context.beginPath();
+    context.arc(centre, centre, radius * unit, 0, 2 * Math.PI);
+    context.stroke();
+  }
+  context.setLineDash([]);
+}
+
 const BLUE = "#0072b2", RED = "#d55e00"; // the same in widgets.css: a canvas does not read it
 
 // A canvas of side x side pixels that shows numbers from 0 (white) to 1 (black).

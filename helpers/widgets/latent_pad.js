@@ -294,15 +294,7 @@ function drawPlane(context, data) {
     context.fillStyle = data.colours[data.labels[i] ?? 0];
     context.fillText(label, x, y);
   }
-  if (data.prior) {
-    context.setLineDash([4, 8]);
-    for (const radius of [1, 2, 3]) {
-      context.beginPath();
-      context.arc(centre, centre, radius * unit, 0, 2 * Math.PI);
-      context.stroke();
-    }
-    context.setLineDash([]);
-  }
+  if (data.prior) circlesOfPrior(context, centre, unit);
 }
 
 // The ellipses of one and two sigma around a mean, and the mean.

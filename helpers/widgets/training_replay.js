@@ -146,13 +146,7 @@ function drawAxes(context, at, extent, reach) {
   Object.assign(context, { fillStyle: "#fff", strokeStyle: "#767676", lineWidth: 2 });
   context.fillRect(0, 0, SIZE, SIZE);
   context.strokeRect(at(-reach), at(-reach), at(reach) - at(-reach), at(reach) - at(-reach));
-  context.setLineDash([4, 8]);
-  for (const radius of [1, 2, 3]) {
-    context.beginPath();
-    context.arc(at(0), at(0), at(radius) - at(0), 0, 2 * Math.PI);
-    context.stroke();
-  }
-  context.setLineDash([]);
+  circlesOfPrior(context, at(0), at(1) - at(0));
   Object.assign(context, { fillStyle: "#595959", font: "28px system-ui, sans-serif", textAlign: "center" });
   const most = Math.floor(extent - 0.6); // none in the corners
   for (let tick = -most; tick <= most; tick++) {

@@ -334,7 +334,7 @@ IN_THE_BROWSER = [
     Mutant("the second ellipse at three sigma", f"{WIDGETS}latent_pad.js",
            "[2, [10, 8]]", "[3, [10, 8]]",
            TEST_BROWSER),
-    Mutant("the third circle at 2.5", f"{WIDGETS}latent_pad.js",
+    Mutant("the third circle at 2.5", f"{WIDGETS}decoder.js",
            "of [1, 2, 3]", "of [1, 2, 2.5]",
            TEST_BROWSER),
     Mutant("the share of the prior squared", f"{WIDGETS}latent_pad.js",
