@@ -170,7 +170,7 @@ def node_diagram(places: dict[str, tuple[float, float]], arrows: Collection[tupl
     places: the words of each node, and where it stands, in steps of about 1
     arrows: (from, to), of two nodes
     back: for some arrows the gradient that comes back along it, in words; "0" where it is cut off
-    highlight: the nodes that are filled, with a bold edge
+    highlight: the nodes with a bold edge; boxes are filled, too
     """
     back = back or {}
     if ax is None:
@@ -179,7 +179,9 @@ def node_diagram(places: dict[str, tuple[float, float]], arrows: Collection[tupl
     for words, place in places.items():
         box = {"fc": "#FFF6DC", "ec": INK, "boxstyle": "circle,pad=0.45"} if words in random else {
             "fc": "white", "ec": BLUE, "boxstyle": "round,pad=0.5"}
-        look = {"lw": 3.2, "fc": "#CDE4F4"} if words in highlight else {"lw": 1.6}
+        look = {"lw": 3.2 if words in highlight else 1.6}
+        if words in highlight and words not in random:
+            look["fc"] = "#CDE4F4"
         nodes[words] = ax.text(*place, words, ha="center", va="center", fontsize=12, color=INK, zorder=2,
                                bbox=box | look)
         if words in random:

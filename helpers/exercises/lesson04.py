@@ -38,7 +38,8 @@ def my_vae(function) -> str:
     if not reached < REACHED:
         words = ("z says nothing about x. How heavy is the KL in what the loop minimises?"
                  if kl.mean() < 1 and reached < 250 else
-                 "Does the loop take steps, and does each follow the gradient of its own batch only?")
+                 "Does the loop take steps, enough of them and large enough, and does each follow the "
+                 "gradient of its own batch only?")
         raise Wrong(f"model and terms are right, but after {EPOCHS} epochs with {IMAGES:,} images the "
                     f"held-out -ELBO is {reached:.0f} nats, with a KL of {kl.mean():.1f}; the average digit "
                     f"alone costs about 204. {words}")

@@ -346,7 +346,7 @@ function ticks({ extent }) {
   return Array.from({ length: 2 * most + 1 }, (_, i) => (i - most) * apart);
 }
 
-// The numbers and names of the axes and circles: as text, whose size does not shrink with the plane.
+// The numbers and names of the axes: as text, whose size does not shrink with the plane.
 function axesOf(data) {
   const names = element("div", { className: "vae-axes" });
   names.setAttribute("aria-hidden", "true");
@@ -362,9 +362,6 @@ function axesOf(data) {
   }
   put("z₁", "vae-below vae-last", [end, -end]);
   put("z₂", "vae-beside vae-last", [-end, end]);
-  for (const radius of data.prior ? [1, 2, 3] : []) {
-    put(radius, "vae-radius", [-radius * Math.SQRT1_2, radius * Math.SQRT1_2]);
-  }
   return names;
 }
 

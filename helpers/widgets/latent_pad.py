@@ -137,8 +137,8 @@ class LatentPad(DecoderWidget):
         plane.set(xlim=(-self.extent, self.extent), ylim=(-self.extent, self.extent), xlabel="$z_1$",
                   ylabel="$z_2$")
         plane.set_aspect("equal")
-        figures.show_digits(self.decoded[None], columns=1, ax=picture,
-                            title=f"decoded from $z$ = ({self.z[0]:.2f}, {self.z[1]:.2f})")
+        figures.show_digits(self.decoded[None], columns=1, ax=picture)
+        picture.set_title(f"decoded from $z$ = ({self.z[0]:.2f}, {self.z[1]:.2f})", fontsize=10)
         return figure
 
     def _draw_prior(self, plane: Axes) -> None:
@@ -149,8 +149,6 @@ class LatentPad(DecoderWidget):
         plane.imshow(density.numpy(), extent=ends + ends, origin="lower", cmap="Greys", vmax=3, zorder=0)
         for radius in (1, 2, 3):
             plane.add_patch(plt.Circle((0, 0), radius, fill=False, ls=":", color=figures.GREY))
-            plane.text(-radius * 0.5**0.5, radius * 0.5**0.5, str(radius), fontsize=8, ha="center",
-                       va="center", clip_on=True, bbox={"fc": "white", "ec": "none", "pad": 0.5}, zorder=3)
         plane.set_title("Circles: 1, 2, 3 standard deviations of the prior. Grey: its density.", fontsize=8)
 
 
