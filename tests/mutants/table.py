@@ -483,7 +483,7 @@ LESSONS = [
     Mutant("beta and its reciprocal exchanged", "06",
            "(d_kl[0, 0] / d_pixel[0, 0])", "(d_pixel[0, 0] / d_kl[0, 0])"),
     Mutant("the squared error counted with s = 1", "06",
-           "{math.sqrt(beta / 2):16.2f}", "{math.sqrt(beta):16.2f}"),
+           "s = sqrt(beta / 2) = {math.sqrt(beta / 2):.2f}", "s = sqrt(beta / 2) = {math.sqrt(beta):.2f}"),
     Mutant("bias correction of the first average dropped", "08",
            "m_hat = self.m / (1 - self.beta1**self.t)", "m_hat = self.m"),
     Mutant("epsilon inside the root", "08",
