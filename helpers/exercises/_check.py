@@ -74,17 +74,20 @@ def number(value: object, what: str) -> float:
 
 
 def same_shape(value: object, like: Tensor, what: str) -> Tensor:
+    """`value` with the shape of `like`: a tensor, or an array; axes of size 1 more or less do not matter."""
+    if isinstance(value, np.ndarray):
+        value = torch.as_tensor(value)
     if not isinstance(value, Tensor):
         raise Wrong(f"{what} should be a tensor, but is {type(value).__name__}")
-    if value.shape != like.shape:
-        raise Wrong(f"{what} has the shape {tuple(value.shape)}; {tuple(like.shape)} is needed")
-    return value
+    if value.squeeze().shape == like.squeeze().shape:
+        return value.reshape(like.shape)
+    raise Wrong(f"{what} has the shape {tuple(value.shape)}; {tuple(like.shape)} is needed")
 
 
 def no_known_mistake(found: Tensor, mistakes: Iterable[tuple[Tensor, str]], **tolerance: float) -> None:
     """Raises `Wrong` in the words of the first of (values, words) whose values `torch.allclose` finds."""
     for values, words in mistakes:
-        if torch.allclose(found, values, **tolerance):
+        if torch.allclose(found.to(values.dtype), values, **tolerance):
             raise Wrong(words)
 
 
