@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from helpers.gradients import score_function_loss
-from helpers.vae import VAE, elbo_terms
+from helpers.vae import VAE, elbo_terms, iwae_bound
 from tests.test_lessons import LESSONS, code, default_dtype_kept
 
 
@@ -140,3 +140,25 @@ def test_optimizers_of_lesson_08_equal_torch(name, reference, size):
         theirs.grad = g
         torchs.step()
         assert (ours - theirs.detach()).abs().max() < 1e-12
+
+
+# -- lesson 10 ---------------------------------------------------------------------------------
+
+
+def test_the_bound_of_lesson_10_is_that_of_the_helpers():
+    log_weights, iwae = definitions("10", "log_weights", "iwae")
+    torch.manual_seed(0)
+    model, x = VAE(3, hidden=8, pixels=16), torch.rand(5, 16).round()
+    torch.manual_seed(1)
+    ours = iwae(log_weights(model, x, 20))
+    torch.manual_seed(1)
+    assert torch.allclose(ours, iwae_bound(model, x, samples=20, chunk=20), atol=1e-5)
+
+
+@pytest.mark.parametrize("width", [1.4, 1.6, 3.0])
+def test_the_variance_of_lesson_10_by_quadrature(width):
+    axis_aligned, variance = definitions("10", "axis_aligned", "variance")
+    posterior = axis_aligned.__globals__["posterior"]
+    grid = torch.cartesian_prod(*[torch.linspace(-12, 12, 1201, dtype=torch.float64)] * 2)
+    squares = (2 * posterior.log_prob(grid) - axis_aligned(width).log_prob(grid)).exp()
+    assert variance(width) == pytest.approx(squares.sum().item() * 0.02**2 - 1, rel=1e-6)

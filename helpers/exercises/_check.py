@@ -74,11 +74,26 @@ def number(value: object, what: str) -> float:
 
 
 def same_shape(value: object, like: Tensor, what: str) -> Tensor:
+    """`value`, a tensor or an array, in the shape of `like`, and in its precision if that is of floats.
+
+    Axes of size 1 more or less do not matter.
+    """
+    if isinstance(value, np.ndarray):
+        value = torch.as_tensor(value)
     if not isinstance(value, Tensor):
         raise Wrong(f"{what} should be a tensor, but is {type(value).__name__}")
-    if value.shape != like.shape:
-        raise Wrong(f"{what} has the shape {tuple(value.shape)}; {tuple(like.shape)} is needed")
-    return value
+    if value.squeeze().shape == like.squeeze().shape:
+        value = value.reshape(like.shape)
+        return value.to(like.dtype) if like.is_floating_point() else value
+    raise Wrong(f"{what} has the shape {tuple(value.shape)}; {tuple(like.shape)} is needed")
+
+
+def two(value: object, words: str) -> tuple:
+    """The two things of a tuple, a list, a tensor or an array; `words` say what is wrong if it is none."""
+    kinds = tuple | list | Tensor | np.ndarray
+    if not isinstance(value, kinds) or getattr(value, "ndim", 1) == 0 or len(value) != 2:
+        raise Wrong(words)
+    return tuple(value)
 
 
 def no_known_mistake(found: Tensor, mistakes: Iterable[tuple[Tensor, str]], **tolerance: float) -> None:

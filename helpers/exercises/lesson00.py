@@ -17,7 +17,7 @@ def times_smaller(answer) -> str:
 
 @check
 def never_below(answer) -> str:
-    letter = str(answer).strip().upper()
+    letter = str(answer).strip().upper().removeprefix("LINE ")
     if letter not in ("A", "B", "C", "D"):
         raise Wrong(f"one of the letters A, B, C and D is needed, as text, not {answer!r}")
     noise = torch.rand if letter == "D" else torch.randn  # A, B and C draw from one distribution

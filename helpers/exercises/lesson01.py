@@ -38,8 +38,8 @@ def generate(function) -> str:
     close_mean(z.square().mean(1), 1.0, "the mean of your z squared (the variance of N(0, 1))")
     close_mean(z.pow(4).mean(1), 3.0, "the mean of the fourth power of your z (3 for N(0, 1))")
     close_mean(z[:, 0] * z[:, 1], 0.0, "the mean product of two numbers of a z (0 if independent)")
-    same_shape(pictures, torch.empty(2000, 784), "what you return")
-    if not torch.equal(pictures, z.sum(1, keepdim=True).expand(-1, 784)):
+    pictures = same_shape(pictures, torch.empty(2000, 784), "what you return")
+    if not torch.allclose(pictures, z.sum(1, keepdim=True).expand(-1, 784).float(), atol=1e-6):
         raise Wrong("what you return is not what the decoder made of your z")
     return "6,000 numbers with mean 0 and variance 1, decoded."
 
@@ -54,7 +54,8 @@ def draw_z(function) -> str:
     if not bool(torch.isfinite(off).all()):
         raise Wrong("some of your z are nan or infinite")
     if spread.max() < 0.01:
-        raise Wrong("nothing in your z is random" if torch.equal(z, call(function, *given)) else
+        again = same_shape(call(function, *given), z, "what you return")
+        raise Wrong("nothing in your z is random" if torch.equal(z, again) else
                     "all your images share one draw; each needs a noise of its own")
     if (off.mean(0).abs() / spread).max() > 0.05:
         raise Wrong("your clouds are not centred on mu: their z lie on average "

@@ -39,6 +39,9 @@ def arrives(answers: dict) -> str:
         raise Wrong("keep the dictionary with its six lines; change only the values")
     if any(unsolved(answer) for answer in answers.values()):
         raise NotYet
+    words = next((answer for answer in answers.values() if isinstance(answer, str)), None)
+    if words is not None:
+        raise Wrong(f"True or False is needed for each line, without quotes, not {words!r}")
     wrong = [line for line in LINES if bool(answers[line]) is not gradient_arrives(line)]
     if wrong:
         reason = REASONS[list(LINES).index(wrong[0])]
@@ -55,7 +58,7 @@ def sample(function) -> str:
         z = same_shape(call(function, w, log_sigma, x.clone()), x, "what it returns")
         if not z.requires_grad:
             raise Wrong("z is only numbers: there is no path from it to w, nor to log_sigma")
-        if torch.equal(z, call(function, w, log_sigma, x.clone())):
+        if torch.equal(z, same_shape(call(function, w, log_sigma, x.clone()), x, "what it returns")):
             raise Wrong("two calls give the same numbers: each call should draw fresh noise")
         off = (z - w * x).detach()
         _check_noise(off / log_sigma.exp().detach())
@@ -96,7 +99,7 @@ def gradient_for_a_coin(function) -> str:
             if value != number(function(f, mu), "the gradient"):
                 raise Wrong("two calls differ: an expectation is not random, so nothing needs to be drawn")
             up, down = f(1.0), f(0.0)
-            if abs(value - (up - down)) > 1e-4:
+            if abs(value - (up - down)) > 5e-3:  # finite differences in float32 are this coarse
                 for mistaken, reason in (
                     (0.0, "that is the derivative of one toss; asked is that of the average over all tosses"),
                     (slope(mu), "you differentiated f at mu, but a coin never lands on mu"),
@@ -104,7 +107,7 @@ def gradient_for_a_coin(function) -> str:
                     (down - up, "right in size, wrong in sign: which outcome gains as mu grows?"),
                     (up + down, "as one outcome becomes more likely, what happens to the other?"),
                 ):
-                    if abs(value - mistaken) < 1e-4:
+                    if abs(value - mistaken) < 5e-3:
                         raise Wrong(reason)
                 raise Wrong(f"at mu = {mu} it is off by {abs(value - up + down):.2g} for one of the "
                             "functions that were tried")

@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.exercises._check import Wrong, call, check, no_known_mistake, number, same_shape, seeded
+from helpers.exercises._check import Wrong, call, check, no_known_mistake, number, same_shape, seeded, two
 
 
 @check
@@ -10,7 +10,7 @@ def draw_uniform(function) -> str:
     u = torch.tensor([0.0, 0.25, 0.5, 1.0])
     low, high = (torch.tensor(v, requires_grad=True) for v in (-1.0, 3.0))
     z = same_shape(call(function, low, high, u.clone()), u, "z")
-    if not torch.equal(z, call(function, low, high, u.clone())):
+    if not torch.equal(z, same_shape(call(function, low, high, u.clone()), u, "z")):
         raise Wrong("two calls with the same u give two different z: it makes noise of its own, "
                     "where u is the noise")
     if (z == z[0]).all():
@@ -37,10 +37,9 @@ def draw_uniform(function) -> str:
 @check
 def train(function) -> str:
     k = 3 + 2 * torch.randn(2000, generator=seeded())
-    result = call(function, k.clone())
-    if not isinstance(result, tuple) or len(result) != 2:
-        raise Wrong("train should return two things: mu, and the loss of its last step per image")
-    mu, loss = same_shape(result[0], k, "mu").detach(), number(result[1], "the loss")
+    mu, loss = two(call(function, k.clone()),
+                   "train should return two things: mu, and the loss of its last step per image")
+    mu, loss = same_shape(mu, k, "mu").detach(), number(loss, "the loss")
     miss = mu - k
     root_mean_square = miss.square().mean().sqrt().item()
     if (mu == 0).all():
@@ -57,6 +56,9 @@ def train(function) -> str:
     if root_mean_square < 0.02:
         raise Wrong("mu meets its target exactly, and nothing is random any more: "
                     "is z still a draw from N(mu, 1)?")
+    if abs(loss / (1 + root_mean_square**2) - 1) > 0.2:  # more than 6 standard errors
+        raise Wrong(f"mu is right, but the loss {loss:.4g} is not that of the last step per image: " +
+                    ("is it the sum over the images?" if loss > 100 else "is it that of the draws z?"))
     return (f"mu is {root_mean_square:.2f} from its target (root mean square), and the loss in training, "
             f"{loss:.2f}, is what new noise gives as well.")
 

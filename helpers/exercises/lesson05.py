@@ -2,10 +2,11 @@
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from helpers.exercises._check import Wrong, call, check, no_known_mistake, number, same_shape, seeded
+from helpers.exercises._check import Wrong, call, check, no_known_mistake, number, same_shape, seeded, two
 from helpers.vae import VAE
 
 
@@ -18,7 +19,7 @@ def arithmetic(function) -> str:
     images = (torch.rand(3, 2, 784, generator=generator) < 0.2).float()
     a, b, c = images
     found = same_shape(call(function, model, *images.clone()), a, "what is returned")
-    if not torch.equal(found, call(function, model, *images.clone())):
+    if not torch.equal(found, same_shape(call(function, model, *images.clone()), a, "what is returned")):
         raise Wrong("two calls give two different pictures: z is drawn, where the mean stands for the image")
     mu_a, mu_b, mu_c = (model.encode(image)[0] for image in images)
     no_known_mistake(found, (
@@ -59,10 +60,9 @@ def share_of_area(function) -> str:
 
 @check
 def shell(answer) -> str:
-    pair = answer.tolist() if isinstance(answer, Tensor) and answer.ndim == 1 else answer
-    if not isinstance(pair, tuple | list) or len(pair) != 2:
-        raise Wrong("two numbers are needed: the inner and the outer distance")
-    inner, outer = number(pair[0], "the inner distance"), number(pair[1], "the outer distance")
+    pair = answer.squeeze() if isinstance(answer, Tensor | np.ndarray) else answer
+    inner, outer = two(pair, "two numbers are needed: the inner and the outer distance")
+    inner, outer = number(inner, "the inner distance"), number(outer, "the outer distance")
     if inner < 0:
         raise Wrong(f"a distance is not negative; {inner:.3g} looks like one coordinate of z, not its length")
     if inner > outer:

@@ -14,6 +14,7 @@ from helpers.exercises._check import (
     no_known_mistake,
     number,
     same_shape,
+    two,
     unsolved,
 )
 
@@ -41,6 +42,8 @@ def gradient_in_mu(function) -> str:
             values, followed = _estimates(function, f, mu, sigma, n)
             _judge(f"for f(z) = {name} mu = {mu:g}, sigma = {sigma:g}", values, gradient(mu, sigma), n,
                    followed)
+    values, followed = _estimates(function, torch.cos, 1.0, 0.5, 2)
+    _judge("for f(z) = cos(z) and n = 2", values, -math.sin(1) * math.exp(-0.125), 2, followed)
     for n in (2, 500):
         # z^2 at mu = 0, sigma = 1: one estimate is e^3, with the variance 15; any baseline between
         # 0 and 6 makes it smaller
@@ -64,6 +67,8 @@ def _judge(where: str, values: torch.Tensor, target: float, n: int, followed: bo
     if abs(mean - target) <= 5 * error:
         return
     for wrong, why in ((-target, "The sign is wrong: f is a cost, and this the gradient of a reward"),
+                       ((1 - 1 / n) * target, "It is 1 - 1/n of the gradient. Does the baseline of a draw "
+                                              "contain the draw's own cost?"),
                        (n * target, "It grows with n: is it the sum of the draws, or their average?")):
         if abs(mean - wrong) <= 5 * error:
             raise Wrong(f"{where} the average estimate is {mean:.2f}. {why}")
@@ -113,8 +118,7 @@ def both(function) -> str:
         with torch.random.fork_rng():
             torch.manual_seed(0)
             found = call(function, w, n)
-        if not isinstance(found, tuple | list) or len(found) != 2:
-            raise Wrong("two things are needed, the pathwise estimates and those of the score function")
+        found = two(found, "two things are needed, the pathwise estimates and those of the score function")
         if any(unsolved(values) for values in found):
             raise NotYet
         path, score = (same_shape(values, torch.empty(n), f"the {name} estimates").detach().double()

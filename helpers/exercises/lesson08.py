@@ -16,10 +16,9 @@ def adam_step(function) -> str:
         theirs = torch.zeros(3, dtype=torch.float64, requires_grad=True)
         optimizer = torch.optim.Adam([theirs], lr=0.001)
         for t, g in enumerate(size * (1 + noise), start=1):
-            ours, m, v = _three(call(function, ours.clone(), g.clone(), m.clone(), v.clone(), t))
+            ours, m, v = _three(call(function, ours.clone(), g.clone(), m.clone(), v.clone(), t), g)
             theirs.grad = g.clone()
             optimizer.step()
-            same_shape(ours, g, "theta")
             off = ((ours - theirs.detach()).abs().max() / 0.001).item()
             # 1e-4 step sizes: more than rounding, less than what epsilon inside the root does to size 1e-5
             if not off < 1e-4:
@@ -33,14 +32,12 @@ def adam_step(function) -> str:
     return "It equals torch.optim.Adam over ten steps, for large and for tiny gradients."
 
 
-def _three(result: object) -> tuple:
+def _three(result: object, like: torch.Tensor) -> list[torch.Tensor]:
     if not isinstance(result, tuple | list) or len(result) != 3:
         raise Wrong("return three things: theta, m and v")
     if any(unsolved(part) for part in result):
         raise NotYet
-    if not all(isinstance(part, torch.Tensor) for part in result):
-        raise Wrong("each of the things you return should be a tensor")
-    return tuple(result)
+    return [same_shape(part, like, name) for part, name in zip(result, ("theta", "m", "v"), strict=True)]
 
 
 @check

@@ -44,6 +44,10 @@ WRONG = [
     (2, _DICTIONARY % ("p(z)", "q(z|x)", "p(x|z)", "q(z|x)", None), "is needed, not None"),
     (2, "needed['digit from nothing'] = 'prior'", "is needed, not 'prior'"),
     (2, "needed = 'p(z)'", "a dictionary with the 5 tasks"),
+    (0, "def generate(decoder, n, latent):\n    return decoder(torch.randn(n, latent)).sigmoid()",
+     "not what the decoder made of your z"),
+    (0, "def generate(decoder, n, latent):\n    return decoder(torch.randn(n, latent) + 0.2)",
+     "the mean of your z is 0.2"),
 ]
 
 # (exercise, answer), written in another way than the solution
@@ -58,4 +62,9 @@ RIGHT = [
         "    return torch.distributions.Normal(mu, (logvar / 2).exp()).sample()"),
     (2, _DICTIONARY % ("p(z)", "Q(z | x)", "p(x | z)", "q(z|x)", " p(z)")),
     (2, "needed = dict(zip(needed, ['p(z)', 'q(z|x)', 'p(x|z)', 'q(z|x)', 'p(z)']))"),
+    (0, "import numpy as np\ndef generate(decoder, n, latent):\n"
+        "    return decoder(torch.from_numpy(np.random.randn(n, latent))).float()"),
+    (0, "def generate(decoder, n, latent):\n    return decoder(torch.randn(n, 1, latent)).numpy()"),
+    (1, "import numpy as np\ndef draw_z(mu, logvar):\n"
+        "    return np.random.normal(mu.numpy(), np.exp(logvar.numpy() / 2))"),
 ]

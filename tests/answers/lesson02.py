@@ -35,6 +35,11 @@ WRONG = [
     (2, COIN + "    return mu * (f(1) - f(0))", "off by"),
     (1, "def sample(w, log_sigma, x):\n"
         "    return w * x + log_sigma.exp() * (2 * torch.rand_like(x) - 1) * 3**0.5", "the shape of a bell"),
+    (0, "arrives = dict(zip(arrives, ['yes', 'no', 'yes', 'no', 'no', 'no']))", "without quotes, not 'yes'"),
+    (1, SAMPLE + "    torch.manual_seed(0)\n"
+        "    return w * x[:, None] + log_sigma.exp() * torch.randn(len(x), 1)",
+     "fresh noise"),
+    (2, COIN + "    return f(1) / mu - f(0) / (1 - mu)", "off by"),
 ]
 
 # (exercise, answer), written in another way than the solution
@@ -47,4 +52,9 @@ RIGHT = [
         "    return (expected(mu + 1e-3) - expected(mu - 1e-3)) / 2e-3"),
     (2, COIN + "    mu = torch.tensor(mu, requires_grad=True)\n"
         "    (mu * f(1.0) + (1 - mu) * f(0.0)).backward()\n    return mu.grad"),
+    (0, "arrives = {line: torch.tensor(line in list(arrives)[:3:2]) for line in arrives}"),
+    (1, SAMPLE + "    return w * x + log_sigma.exp() * torch.randn(len(x), dtype=torch.float64)"),
+    (1, SAMPLE + "    return w * x[:, None] + log_sigma.exp() * torch.randn(len(x), 1)"),
+    (2, COIN + "    def expected(mu):\n        return mu * f(1.0) + (1 - mu) * f(0.0)\n"
+        "    mu = torch.tensor(mu)\n    return (expected(mu + 1e-3) - expected(mu - 1e-3)) / 2e-3"),
 ]

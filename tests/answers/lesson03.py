@@ -54,6 +54,11 @@ WRONG = [
         "    sigma = torch.full_like(epsilon, sigma, requires_grad=True)\n"
         "    pair = f(mu + sigma * epsilon) + f(mu - sigma * epsilon)\n"
         "    return torch.autograd.grad(pair.sum() / 2, sigma)[0]", "with respect to sigma"),
+    (1, _train(within="epsilon = torch.randn_like(k)").replace("loss.item() / len(k)", "loss.item()"),
+     "is it the sum over the images?"),
+    (1, _train(within="epsilon = torch.randn_like(k)").replace("loss.item() / len(k)",
+                                                               "(mu - k).square().mean()"),
+     "is it that of the draws z?"),
 ]
 
 # (exercise, answer), written in another way than the solution
@@ -75,4 +80,10 @@ RIGHT = [
     (2, _PAIRED + "    both = torch.cat([epsilon, -epsilon])\n"
         "    f(mu.repeat(2) + sigma * both).sum().backward()\n"
         "    return mu.grad / 2"),
+    (0, _UNIFORM + "(low + (high - low) * u.double())[:, None]"),
+    (1, _train(within="epsilon = torch.randn_like(k)").replace("mu.detach(), loss.item() / len(k)",
+                                                               "[mu.detach().numpy(), loss / len(k)]")),
+    (2, _PAIRED.replace("    mu", "    epsilon = epsilon.float()\n    mu")
+        + "    pair = f(mu + sigma * epsilon) + f(mu - sigma * epsilon)\n"
+          "    return torch.autograd.grad(pair.sum() / 2, mu)[0]"),
 ]

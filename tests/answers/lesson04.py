@@ -75,7 +75,7 @@ WRONG = [
     (1, "factor = 784 * 128", "that cancels"),
     (1, "factor = 128", "that cancels"),
     (1, "factor = 1", "Are both terms sums"),
-    (1, "factor = 392", "but should be 784"),
+    (1, "factor = 392", "it is not 392."),
     (2, _NOISE + "return 0.0, 1.0", "for mu + sigma * rand the mean of the noise is 0"),
     (2, _NOISE + "e = sampler(torch.zeros(100_000), torch.ones(100_000))\n    return e.mean(), e.std()",
      "With which sigma does it look right?"),
@@ -86,6 +86,9 @@ WRONG = [
     (2, _NOISE + "z = sampler(torch.full((100_000,), 3.0), torch.full((100_000,), 0.5))\n"
         "    return (z - 3).mean(), (z - 3).std()", "the standard deviation of the noise is 0.5"),
     (2, _NOISE + "return sampler(torch.zeros(9), torch.ones(9))", "two numbers"),
+    (2, _NOISE + "mu, sigma = torch.full((100_000,), 3.0), torch.full((100_000,), 0.5)\n"
+        "    e = (sampler(mu, sigma) - mu) / sigma\n    return e.median(), e.std()",
+     "for mu + sigma * exponential the mean of the noise is 0.69"),
 ]
 
 # (exercise, answer), written in another way than the solution
@@ -129,4 +132,10 @@ def my_vae(images, epochs):
         "    e = (sampler(-sigma, sigma) / sigma + 1).numpy()\n    return [e.mean(), e.std()]"),
     (2, _NOISE + "e = sampler(torch.zeros(1000, 100), torch.full((1000, 100), 2.0)) / 2\n"
         "    return torch.stack([e.mean(), e.square().mean().sub(e.mean()**2).sqrt()])"),
+    (0, _vae(returned="[vae, terms]").replace("return self.to_mu(h), self.to_logvar(h)",
+                                              "return [self.to_mu(h), self.to_logvar(h)]")
+        .replace("return reconstruction, kl", "return torch.stack([reconstruction, kl])")),
+    (1, "import numpy as np\nfactor = np.float32(784)"),
+    (2, "import numpy as np\n" + _NOISE + "sigma = torch.full((100_000,), 0.5)\n"
+        "    e = (sampler(0 * sigma, sigma) / sigma).numpy()\n    return np.array([e.mean(), e.std()])"),
 ]

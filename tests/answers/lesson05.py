@@ -31,6 +31,8 @@ WRONG = [
     (2, "shell = (0, 5.95)", "0.0% of the draws are nearer than 0"),
     (2, "shell = torch.randn(100_000, 20).norm(dim=1).quantile(torch.tensor([0.05, 0.95]))", "5.0% of"),
     (2, "shell = math.sqrt(20)", "two numbers"),
+    (0, _ARITHMETIC + "model.decode(mu_c + (mu_b - mu_a).mean(0))", "another z"),
+    (1, _AREA + "torch.exp(0.25 * logvar).prod(1)", "the half-axes there?"),
 ]
 
 # (exercise, answer), written in another way than the solution
@@ -46,4 +48,8 @@ RIGHT = [
     (2, "shell = (2.87, 6.13)"),
     (2, "lengths = torch.randn(100_000, 20).square().sum(1).sqrt().sort().values\n"
         "shell = torch.stack([lengths[1000], lengths[-1000]])"),
+    (0, _ARITHMETIC + "model.decode(mu_c + mu_b - mu_a).double()[:, None]"),
+    (1, _AREA + "torch.exp(0.5 * logvar.double()).prod(1, keepdim=True).numpy()"),
+    (2, "import numpy as np\nlengths = np.linalg.norm(np.random.randn(100_000, 20), axis=1)\n"
+        "shell = np.quantile(lengths, [0.01, 0.99])"),
 ]

@@ -30,6 +30,10 @@ WRONG = [
      "there are widths with less"),
     (2, _WIDTHS + "S.sqrt()", "the shape"),
     (2, _WIDTHS + "-S.diag().sqrt()", "positive"),
+    (1, "def sticking_the_landing(log_joint, m, t, epsilon):\n    z = m + t * epsilon\n"
+        "    with torch.no_grad():\n        q = Normal(m, t)\n    return log_joint(z) - q.log_prob(z)",
+     "this is estimator A"),
+    (2, _WIDTHS + "torch.linalg.cholesky(S).diag()", "there are widths with less"),
 ]
 
 # (exercise, answer), written in another way than the solution
@@ -50,4 +54,8 @@ RIGHT = [
         "    return log_t.exp()"),
     (2, "def other_widths(S):\n"
         "    return MultivariateNormal(torch.zeros(len(S)), S).sample((100_000,)).std(0).float()"),
+    (0, "import numpy as np\nmy_beta = np.float32(96)"),
+    (1, "def sticking_the_landing(log_joint, m, t, epsilon):\n    z = m + t * epsilon\n"
+        "    return (log_joint(z) - Normal(m.data, t.data).log_prob(z)).float()[:, None]"),
+    (2, _WIDTHS + "S.float().diag().sqrt()[None].numpy()"),
 ]

@@ -44,6 +44,9 @@ WRONG = [
     (2, _BOTH + "(-w * torch.sin(w * z)).mean(), (torch.cos(w * z) * e).mean()", "the shape ()"),
     (2, _BOTH + "-w * torch.sin(w * z), (torch.cos(w * z) - 0.9) * e", "with no baseline?"),
     (2, _BOTH + "-w * torch.sin(w * z)", "two things are needed"),
+    (0, _GRADIENT + "    z = mu + sigma * torch.randn(n)\n    costs = f(z)\n"
+        "    return ((costs - costs.mean()) * (z - mu)).mean() / sigma**2", "contain the draw's own cost?"),
+    (1, _COIN + "(z - p) / (p * (1 - p))**0.5", "the score of z ="),
 ]
 
 # (exercise, answer), written in another way than the solution
@@ -63,4 +66,9 @@ RIGHT = [
         "    return path, torch.autograd.grad((torch.cos(w * z) * log_q).sum(), mu)[0]"),
     (2, "def both(w, n):\n    a, b = torch.randn(2, n).double()\n"
         "    return [-w * torch.sin(w + w * a), b * torch.cos(w * (1 + b))]"),
+    (0, _GRADIENT + "    z = mu + sigma * torch.randn(n)\n    costs = f(z)\n"
+        "    others = (costs.sum() - costs) / (n - 1)\n"
+        "    return ((costs - others) * (z - mu)).mean().numpy() / sigma**2"),
+    (1, _COIN + "torch.where(z == 1, 1 / p, -1 / (1 - p)).double()[:, None]"),
+    (2, _BOTH + "torch.stack([-w * torch.sin(w * z), torch.cos(w * z) * e])"),
 ]

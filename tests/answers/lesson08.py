@@ -36,6 +36,10 @@ WRONG = [
     (2, "half_the_jitter = 0.2", "Take a smaller one"),
     (2, "half_the_jitter = -0.025", "a positive number"),
     (2, "half_the_jitter = '0.025'", "one number"),
+    (0, "def adam_step(theta, g, m, v, t, step_size=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
+        "    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
+        "    m, v = m / (1 - beta1**t), v / (1 - beta2**t)\n"
+        "    return theta - step_size * m / (torch.sqrt(v) + eps), m, v", "m after step 1"),
 ]
 
 # (exercise, answer), written in another way than the solution
@@ -52,4 +56,10 @@ RIGHT = [
     (1, "distance = {50: 0.32, 450: 0.71}"),
     (2, "half_the_jitter = 0.1 / 4"),
     (2, "half_the_jitter = torch.tensor([0.028])"),
+    (0, "import numpy as np\n"
+        "def adam_step(theta, g, m, v, t, step_size=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
+        "    theta, g, m, v = (a.float().numpy() for a in (theta, g, m, v))\n"
+        "    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
+        "    root = np.sqrt(v / (1 - beta2**t)) + eps\n"
+        "    return theta - step_size * m / (1 - beta1**t) / root, m, v"),
 ]
