@@ -23,7 +23,7 @@ def adam_step(function) -> str:
             # 1e-4 step sizes: more than rounding, less than what epsilon inside the root does to size 1e-5
             if not off < 1e-4:
                 hint = ("with gradients of size 1 all is well: look at what epsilon does" if size < 1
-                        else "are both averages corrected, with t as an exponent?")
+                        else "compare it with the formulas of section 4, line by line")
                 raise Wrong(f"with gradients of size {size:g} theta is {off:.2g} step sizes away from "
                             f"torch.optim.Adam after step {t}; {hint}")
             for name, ours_of, key in (("m", m, "exp_avg"), ("v", v, "exp_avg_sq")):
@@ -66,7 +66,7 @@ def distance(answer) -> str:
                 raise Wrong(f"with batches of {batch}: {misconception}")
         raise Wrong(f"with batches of {batch}: the weight does not go {given:.3g}. "
                     "What is noise / signal here, and how long is a step then, on average?")
-    return "Three times less noise takes the weight a good two times as far."
+    return "A third of the noise takes the weight a little more than twice as far."
 
 
 @check
