@@ -19,7 +19,7 @@ def dz_dr(function) -> str:
         p1, p2 = first.log_prob(z).exp(), second.log_prob(z).exp()
         no_known_mistake(value, (
             (-target, "the sign is wrong: with more weight on the left, which way do the draws move?"),
-            (-shift, "that is the CDF's derivative, times -1. How far does z have to move to make up for it?"),
+            (-shift, "that is the CDF's derivative, times -1. How far does z have to move for that?"),
             (shift, "that is the CDF's derivative with respect to r, not that of a draw"),
             ((p1 - p2) / density, "that is the score, the derivative of log q at a fixed z; here z moves"),
             (-first.cdf(z) / density, "r stands in the CDF twice: the other component's weight changes too"),
@@ -30,15 +30,16 @@ def dz_dr(function) -> str:
         ), rtol=1e-3, atol=1e-5)
         if not torch.allclose(value, target, rtol=1e-3, atol=1e-5):
             worst = int((value - target).abs().argmax())
-            raise Wrong(f"for r = {r:g}, at z = {z[worst]:.3f}, it is {value[worst]:.4g}; a finite difference "
-                        f"of the draw, with its u held still, is {target[worst]:.4g}")
+            raise Wrong(f"for r = {r:g}, at z = {z[worst]:.3f}, it is {value[worst]:.4g}, off by "
+                        f"{(value[worst] - target[worst]).abs():.2g} from a finite difference of the draw "
+                        "with its u held still")
     r, first, second = 0.7, Normal(-2.0, 1.0), Normal(2.0, 1.0)
     left = torch.rand(100_000, generator=seeded(1)) < r
     draws = torch.where(left, -2.0, 2.0) + torch.randn(100_000, generator=seeded(2))
     slopes = function(draws.double(), r, first, second).detach().double()
-    return (f"Averaged over 100,000 draws of the first mixture, dz/dr is {slopes.mean():.2f} (standard error "
-            f"{slopes.std() / math.sqrt(len(slopes)):.2f}). The mean is -2 r + 2 (1 - r), with the derivative "
-            "-4.")
+    return (f"Averaged over 100,000 draws of the first mixture, dz/dr is {slopes.mean():.2f} (standard "
+            f"error {slopes.std() / math.sqrt(len(slopes)):.2f}). The mean is -2 r + 2 (1 - r), with the "
+            "derivative -4.")
 
 
 def _of_mixture(r: float, first: Normal, second: Normal) -> tuple[Tensor, Tensor, Tensor]:
@@ -93,12 +94,10 @@ def gap_of_part(function) -> str:
         hints = (
             (math.log(share), "a KL divergence is not negative"),
             (1 - share, "that is the mass that is left out; the gap is in nats"),
-            (-part.log().sum().item(), "the gaps of single modes do not add up: a q that keeps more loses less"),
+            (-part.log().sum().item(), "the gaps of single modes do not add up: who keeps more loses less"),
             ((q * (q / part).log2()).sum().item(), "that is in bits"),
             (-math.log(1 - share), "those are the modes that q leaves out"),
-            (share * math.log(share), "the average is over draws from q, whose weights add up to 1"),
             (-share * math.log(share), "the average is over draws from q, whose weights add up to 1"),
-            (-(part * part.log()).sum().item(), "the average is over draws from q, and q is larger than p there"),
         )
         for wrong, hint in hints:
             if math.isclose(value, wrong, rel_tol=1e-3, abs_tol=1e-6) and not math.isclose(
@@ -107,5 +106,5 @@ def gap_of_part(function) -> str:
         if not math.isclose(value, target, rel_tol=1e-3, abs_tol=1e-5):
             raise Wrong(f"{where} it is {value:.4g}. Draws from q all have the same log(q / p): which?")
     small, only = (-math.log(w) for w in (0.99, 0.01))
-    return (f"Leaving out a mode of weight 0.01 costs {small:.3f} nats, wherever it is; keeping only that mode "
-            f"costs {only:.1f}. KL(p || q) is infinite in both cases.")
+    return (f"Leaving out a mode of weight 0.01 costs {small:.3f} nats, wherever it is; keeping only that "
+            f"mode costs {only:.1f}. KL(p || q) is infinite in both cases.")
