@@ -1,5 +1,6 @@
 """The map of gradient estimators in lesson 12: questions, answers, and where the course shows each."""
 
+import base64
 import html
 from typing import NamedTuple
 
@@ -82,19 +83,21 @@ ARROWS = [
 def estimator_map() -> HTML:
     """The map. Every box is a link, in Jupyter and on an exported page.
 
-    HTML, because Jupyter and nbconvert show an SVG as an image, in which nothing can be clicked; only the
-    arrows are SVG.
+    The boxes are HTML: in an SVG, which Jupyter and nbconvert show as an image, nothing can be clicked. The
+    arrows are an image in the text, which Jupyter also shows in a notebook that it does not trust.
     """
     boxes = QUESTIONS | ENDS
-    arrows = "".join(_arrow(boxes[start], boxes[end], answer) for start, end, answer in ARROWS)
+    arrows = (f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}"><defs>'
+              '<marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" '
+              f'orient="auto"><path d="M0 0 L10 5 L0 10 z" fill="{INK}"/></marker></defs>'
+              + "".join(_arrow(boxes[start], boxes[end], answer) for start, end, answer in ARROWS) + "</svg>")
+    image = base64.b64encode(arrows.encode()).decode()
     links = "".join(_link(box, name in QUESTIONS) for name, box in boxes.items())
     return HTML(
         f'<div style="overflow-x: auto"><div style="position: relative; width: {WIDTH}px; '
         f'height: {HEIGHT}px; background: white; color: {INK}; font: 13px/1.25 sans-serif">'
-        f'<svg width="{WIDTH}" height="{HEIGHT}" style="position: absolute; left: 0; top: 0">'
-        f'<defs><marker id="estimator-map-tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" '
-        f'markerHeight="8" orient="auto"><path d="M0 0 L10 5 L0 10 z" fill="{INK}"/></marker></defs>'
-        f'{arrows}</svg>{links}</div></div>')
+        f'<img alt="arrows from box to box" src="data:image/svg+xml;base64,{image}" '
+        f'style="position: absolute; left: 0; top: 0; max-width: none">{links}</div></div>')
 
 
 def _link(box: Box, question: bool) -> str:
@@ -119,6 +122,6 @@ def _arrow(start: Box, end: Box, answer: str) -> str:
         x0, x1 = left0 + wide0 / 2, left1 + wide1 / 2
         y0, y1 = top0 + TALL, top1
     return (f'<line x1="{x0:g}" y1="{y0:g}" x2="{x1:g}" y2="{y1:g}" stroke="{INK}" stroke-width="1.3" '
-            f'marker-end="url(#estimator-map-tip)"/><text x="{(x0 + x1) / 2:g}" y="{(y0 + y1) / 2 + 4:g}" '
-            f'text-anchor="middle" font-size="12" fill="{INK}" stroke="white" stroke-width="5" '
+            f'marker-end="url(#tip)"/><text x="{(x0 + x1) / 2:g}" y="{(y0 + y1) / 2 + 4:g}" '
+            f'text-anchor="middle" font-family="sans-serif" font-size="12" fill="{INK}" stroke="white" stroke-width="5" '
             f'paint-order="stroke">{answer}</text>')
