@@ -123,5 +123,5 @@ def _arrow(start: Box, end: Box, answer: str) -> str:
         y0, y1 = top0 + TALL, top1
     return (f'<line x1="{x0:g}" y1="{y0:g}" x2="{x1:g}" y2="{y1:g}" stroke="{INK}" stroke-width="1.3" '
             f'marker-end="url(#tip)"/><text x="{(x0 + x1) / 2:g}" y="{(y0 + y1) / 2 + 4:g}" '
-            f'text-anchor="middle" font-family="sans-serif" font-size="12" fill="{INK}" stroke="white" stroke-width="5" '
-            f'paint-order="stroke">{answer}</text>')
+            f'text-anchor="middle" font-family="sans-serif" font-size="12" fill="{INK}" stroke="white" '
+            f'stroke-width="5" paint-order="stroke">{answer}</text>')
