@@ -16,6 +16,7 @@ TEST_FIGURES, TEST_MISTAKES = "tests/test_figures.py", "tests/test_mistakes.py"
 TEST_EXPLORER, TEST_WIDGETS = "tests/test_explorer.py", "tests/test_widgets.py"
 TEST_BROWSER = "tests/browser/test_widgets_in_the_browser.py"
 TEST_REPLAY = f"{TEST_BROWSER} -k replay"
+LESSON_12 = "notebooks/12_beyond_the_bell_curve.ipynb"
 
 
 def checks(lesson: str) -> str:
@@ -638,7 +639,37 @@ LESSONS = [
            "(log_q.exp() * (log_q + math.log(logits.shape[-1])))",
            "(log_q.exp() * (-log_q - math.log(logits.shape[-1])))"),
     Mutant("the implicit derivative with the wrong sign", "12",
-           "return -dPhi / Gamma(alpha, 1.0)", "return dPhi / Gamma(alpha, 1.0)"),
+           "return -dF / Gamma(alpha, 1.0)", "return dF / Gamma(alpha, 1.0)"),
+    Mutant("the CDF's difference divided by h, not by 2 h", "12",
+           "(2 * h)\n    return -dF", "h\n    return -dF"),
+    Mutant("the variance of the noise for its standard deviation", "12",
+           "Normal(z[..., 1] + z[..., 0] ** 2, s)", "Normal(z[..., 1] + z[..., 0] ** 2, s**2)"),
+    Mutant("reverse and forward KL exchanged", "12",
+           "reverse, forward = lambda log_p, log_q: kl(log_q, log_p), lambda log_p, log_q: kl(log_p, log_q)",
+           "forward, reverse = lambda log_p, log_q: kl(log_q, log_p), lambda log_p, log_q: kl(log_p, log_q)"),
+    Mutant("the log-determinants of a flow added", "12",
+           "log_q = log_q - log_det", "log_q = log_q + log_det"),
+    Mutant("the derivative of tanh without its square", "12",
+           "(w @ v) * (1 - tanh**2)", "(w @ v) * (1 - tanh)"),
+    Mutant("L stretches, and the density does not know", "12",
+           "Normal(0, 1).log_prob(epsilon).sum(1) - log_diagonal.sum()",
+           "Normal(0, 1).log_prob(epsilon).sum(1)"),
+    Mutant("rand for randn in the training of q", "12",
+           "q(torch.randn(draws, 2))", "q(torch.rand(draws, 2))"),
+    Mutant("the posterior's tail cut at another height than those of q", "12",
+           "posterior[grid[:, 1] < -1.5]", "posterior[grid[:, 1] < -1.0]"),
+    Mutant("the score of a Gamma without the mean of log z", "12",
+           "z.log() * (z.log() - mean)", "z.log() * z.log()"),
+    Mutant("yes and no exchanged on the map", "helpers/estimator_map.py",
+           '("bias", "leave-one-out", "no"), ("bias", "hot", "yes")',
+           '("bias", "leave-one-out", "yes"), ("bias", "hot", "no")', LESSON_12),
+    Mutant("a flow's check with sigma squared", "helpers/exercises/lesson12.py",
+           "target, of_y = LogNormal(mu, sigma)", "target, of_y = LogNormal(mu, sigma**2)", checks("12")),
+    Mutant("a mixture's check with its weights exchanged", "helpers/exercises/lesson12.py",
+           "density = r * first.log_prob(z).exp() + (1 - r) * second",
+           "density = (1 - r) * first.log_prob(z).exp() + r * second", checks("12")),
+    Mutant("a gap's check in bits", "helpers/exercises/lesson12.py",
+           "target = -math.log(share)", "target = -math.log2(share)", checks("12")),
     Mutant("a slider that turns half as far", "06", "turn=(0.0, 180.0, 0.0)", "turn=(0.0, 90.0, 0.0)"),
     Mutant("a slider of half the directions", "12",
            "direction=(0.0, 180.0, 60.0)", "direction=(0.0, 90.0, 60.0)"),

@@ -12,9 +12,12 @@ import tarfile
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_notebook
 
+from helpers.estimator_map import ENDS, LESSONS, QUESTIONS
 from tests.browser.driving import pictures, shows, state
+from tests.conftest import ROOT
 from tests.pages import needs
 from tests.some_widgets import EVERY, pad
 
@@ -57,6 +60,31 @@ def test_an_exported_page_keeps_decoding(browser, tmp_path):
             plane.press("ArrowUp")
         widget = pad(z=(0.0, 0.4))
         assert shows(pictures(page)["the picture decoded from z"], widget.decoded)
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """The lessons on the map of lesson 12 as pages, with links between them."""
+    folder = tmp_path_factory.mktemp("pages")
+    for name in LESSONS.values():
+        page, _ = HTMLExporter().from_filename(ROOT / "notebooks" / f"{name}.ipynb")
+        page = re.sub(r'(href="[0-9]{2}_\w+)\.ipynb', r"\1.html", page)
+        (folder / f"{name}.html").write_text(page, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("box", (QUESTIONS | ENDS).values(), ids=QUESTIONS | ENDS)
+def test_a_click_on_a_box_of_the_map_goes_to_its_section(browser, exported, box):
+    with browser.new_page(viewport={"width": 1200, "height": 900}) as page:
+        page.route(re.compile("^https?://"), lambda route: route.abort())
+        page.goto((exported / f"{LESSONS['12']}.html").as_uri())
+        link = page.locator(f'a[href="{box.link.replace(".ipynb", ".html")}"]').filter(has_text=box.words)
+        assert link.evaluate("a => a.scrollHeight <= a.clientHeight"), "the words are higher than the box"
+        link.click()
+        heading = page.get_by_role("heading", name=box.heading)
+        heading.wait_for()
+        assert -1 < heading.bounding_box()["y"] < 900, "on the page, but not in sight"  # to a pixel
+        assert page.url.split("#")[0].endswith(f"/{LESSONS[box.lesson]}.html")
 
 
 @pytest.mark.parametrize("name", EVERY)
