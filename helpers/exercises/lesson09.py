@@ -61,7 +61,7 @@ def active_units(function) -> str:
     for weights in model.parameters():
         weights.data.zero_()
     model.encoder[0].weight.data[:, 0] = 1
-    model.to_mu.weight.data[:, 0] = torch.tensor([2.0, 0.0, 0.0, 0.1, 0.4, 0.0, 0.0])  # over images, twice std
+    model.to_mu.weight.data[:, 0] = torch.tensor([2.0, 0.0, 0.0, 0.1, 0.4, 0.0, 0.0])
     model.to_mu.bias.data = torch.tensor([-1.0, 2.0, -1.5, 0.0, 0.0, 0.0, 0.0])
     model.to_logvar.bias.data[5] = -6.0
     x = torch.tensor([[0.0, 1, 0, 1], [1, 0, 0, 1]]).repeat(100, 1)
@@ -71,9 +71,8 @@ def active_units(function) -> str:
         6: "q(z|x) of most of these dimensions is the same for all images, and its draws still vary",
         5: "a KL above 0 does not make a dimension active: q(z|x) may differ from the prior and be the same "
            "for all images",
-        4: "that looks at the size of mu, or counts standard deviations; a mu far from 0 that is the same for "
-           "all images says nothing",
-        3: "the limit of 0.01 is that of a variance",
+        4: "that looks at the size of mu; a mu far from 0 that is the same for all images says nothing",
+        3: "the limit of 0.01 is that of a variance, not of a standard deviation",
         7: "that counts every dimension",
         200: "that counts images: the variance is over images, for each dimension"}
     if value != 2:
@@ -140,13 +139,13 @@ def my_collapse(loss, why) -> str:
     kl, distortion = _measured(model)
     first, last = (sum(part) / 20 for part in (losses[:20], losses[-20:]))
     if not last < first:
-        raise Wrong(f"the loss does not fall: {first:.4g} on average over the first 20 steps, {last:.4g} over "
-                    "the last 20")
+        raise Wrong(f"the loss does not fall: {first:.4g} on average over the first 20 steps, {last:.4g} "
+                    "over the last 20")
     x = _digits()
     average = -log_likelihood(torch.logit(x.mean(0).clamp(1e-3, 1 - 1e-3)).expand_as(x), x).mean().item()
     if distortion > average + 3:
-        raise Wrong(f"the decoder does not learn what it can: its distortion is {distortion:.0f} nats, and the "
-                    f"average image alone has {average:.0f}")
+        raise Wrong(f"the decoder does not learn what it can: its distortion is {distortion:.0f} nats, and "
+                    f"the average image alone has {average:.0f}")
     if kl.max() >= 0.05:
         raise Wrong(f"{int((kl >= 0.05).sum())} of 10 dimensions have 0.05 nats or more, the largest "
                     f"{kl.max():.2f}: z still says something")
@@ -158,8 +157,8 @@ def my_collapse(loss, why) -> str:
     before = _measured(_in_use())[0].sum()
     after = _measured(_trained(loss, _in_use())[0])[0].sum()
     cause = "loss" if after < before / 4 else "start"
-    measured = (f"from a z that says {before:.1f} nats, and with your loss as it is at t = 1, training ends at "
-                f"{after:.1f} nats")
+    measured = (f"from a z that says {before:.1f} nats, and with your loss as it is at t = 1, training ends "
+                f"at {after:.1f} nats")
     if why != cause:
         raise Wrong(f"it has collapsed, but not for the reason you give: {measured}. Would a loss that wants "
                     "an empty z leave it there, and would one that does not?")

@@ -32,7 +32,8 @@ WRONG = [
         "    return kl.mean(0).sum() + (cost - kl.mean(0).sum()).detach()",
      "a group below its floor should have no gradient"),
     (1, "def active_units(model, x):\n    mu, logvar = model.encode(x)\n"
-        "    z = mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)\n    return int((z.var(0) > 0.01).sum())",
+        "    z = mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)\n"
+        "    return int((z.var(0) > 0.01).sum())",
      "you count 6: q(z|x) of most of these dimensions is the same for all images"),
     (1, "def active_units(model, x):\n"
         "    return int((kl_divergence(*model.encode(x), per_dimension=True).mean(0) > 0.01).sum())",
@@ -59,7 +60,8 @@ WRONG = [
     (2, _LOSS + "    return (50 * kl.sum(1) - reconstruction).mean()\nwhy = 'accident'", "`why` should be"),
     (2, _LOSS + "    return 50 * kl.sum(1) - reconstruction\n", "should be one number"),
     (2, _LOSS + "    return (50 * kl.sum(1) - reconstruction).mean().item()\n", "cut off"),
-    (2, _LOSS + "    return (50 * kl.sum(1) + reconstruction).mean()\nwhy = 'loss'", "does not learn what it can"),
+    (2, _LOSS + "    return (50 * kl.sum(1) + reconstruction).mean()\nwhy = 'loss'",
+     "does not learn what it can"),
     (2, _LOSS + "    return (1 + 9 * t) * (1000 * kl.sum(1) - reconstruction).mean()\nwhy = 'loss'",
      "the loss does not fall"),
 ]
