@@ -16,7 +16,6 @@ from helpers.training import fit, keeps_torch, seeded
 from helpers.vae import VAE, History
 
 CACHE_VARIABLE = "VAE_COURSE_CACHE"
-BETAS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0, 20.0)  # of the models behind the rate-distortion dial
 
 
 def cache_folder() -> Path:
@@ -25,7 +24,7 @@ def cache_folder() -> Path:
     return Path(named) if named else user_cache_path("vae-course")
 
 
-def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, beta: float = 1.0, seed: int = 0,
+def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, seed: int = 0,
                 progress: bool = True) -> tuple[VAE, History]:
     """A VAE trained on the shipped digits with `fit`, and its history.
 
@@ -33,7 +32,7 @@ def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, beta: float
     damaged, or was made by other code than today's, is said and replaced.
     """
     check_integer("latent", latent, 1)
-    config = {"latent": latent, "hidden": hidden, "epochs": epochs, "beta": float(beta), "seed": seed}
+    config = {"latent": latent, "hidden": hidden, "epochs": epochs, "seed": seed}
     key = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:12]
     path, entry = cache_folder() / f"vae-{latent}d-{key}.pt", config | {"code": _code_fingerprint()}
     model = _untrained(latent, hidden, seed)
@@ -45,15 +44,14 @@ def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, beta: float
         print(f"The cached model {path.name} comes from another version of the course; "
               "training it again.")
     except FileNotFoundError:
-        weighted = "" if beta == 1 else f", beta = {beta:g},"
-        print(f"Training the {latent}-dimensional model{weighted} once; "
+        print(f"Training the {latent}-dimensional model once; "
               "the lessons that need it later find it in the cache.")
     except OSError as error:
         print(f"The cached model {path.name} cannot be read ({error.strerror or error}); training it again.")
     except RuntimeError:  # CheckpointError, or weights of other shapes
         print(f"The cached model {path.name} is damaged; training it again.")
     digits = load_digits()
-    history = fit(model, digits.train, digits.test, epochs=epochs, beta=beta, seed=seed, progress=progress)
+    history = fit(model, digits.train, digits.test, epochs=epochs, seed=seed, progress=progress)
     if history.finished:  # half-trained models are never shared
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,8 +66,6 @@ def warm_cache() -> None:
     """Train every model that the lessons share, where the cache does not have it yet."""
     trained_vae(2)
     trained_vae(20, epochs=6)
-    for beta in BETAS:
-        trained_vae(10, hidden=200, epochs=6, beta=beta)
 
 
 @keeps_torch

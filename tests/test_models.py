@@ -105,12 +105,11 @@ def quick(monkeypatch):
 
 def test_a_model_is_what_fit_makes_of_the_digits(quick):
     train, _ = quick
-    model, history = train(epochs=2, beta=4, seed=3)
+    model, history = train(epochs=2, seed=3)
     digits = load_digits()
     torch.manual_seed(3)
     by_hand = VAE(2, hidden=8)
-    assert history == fit(by_hand, digits.train[:200], digits.test[:50], epochs=2, beta=4, seed=3,
-                          progress=False)
+    assert history == fit(by_hand, digits.train[:200], digits.test[:50], epochs=2, seed=3, progress=False)
     assert torch.equal(weights(model), weights(by_hand))
 
 
@@ -125,10 +124,7 @@ def test_a_model_is_trained_once_and_then_read(quick, empty_cache, capsys):
     assert history == history_again
     train(seed=1)
     train(epochs=2)
-    train(beta=4)
-    assert "Training the 2-dimensional model, beta = 4, once" in capsys.readouterr().out
-    train(beta=4.0)
-    assert len(trainings) == len(list(empty_cache.glob("*.pt"))) == 4
+    assert len(trainings) == len(list(empty_cache.glob("*.pt"))) == 3
 
 
 def test_a_damaged_entry_is_noticed_said_and_rebuilt(quick, empty_cache, capsys):
@@ -181,7 +177,6 @@ def test_warming_the_cache_trains_every_model_that_lessons_ask_for(monkeypatch):
     models.warm_cache()
     assert ((2,), {}) in asked
     assert ((20,), {"epochs": 6}) in asked
-    assert [kwargs["beta"] for _, kwargs in asked if "beta" in kwargs] == list(models.BETAS)
 
 
 def test_a_new_model_does_not_touch_the_global_generator(quick):
