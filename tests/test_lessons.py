@@ -16,7 +16,7 @@ from tests.conftest import NOTEBOOKS, ROOT
 from tests.rerun_lessons import clean, problems
 
 LESSONS = {path.stem: nbformat.read(path, as_version=4) for path in NOTEBOOKS}
-FINISHED = ("00", "01", "02", "03", "04", "05", "06", "07", "08", "11")  # at most 45 minutes, few lines say True
+FINISHED = ("00", "01", "02", "03", "04", "05", "06", "07", "08", "11")  # 45 minutes, few lines say True
 every_lesson = pytest.mark.parametrize("name", LESSONS)
 
 

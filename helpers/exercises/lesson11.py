@@ -56,9 +56,8 @@ def _what_is_off(value: Tensor, logits: Tensor, u: Tensor) -> str:
         (logits + u, "u itself is the noise here. What kind of noise does the trick need? "),
         (logits - g, "a sign is lost: is your noise large where u is close to 1? "),
         (logits - torch.log(u), "one logarithm is missing. "),
-        (logits + torch.log(u), "one logarithm is missing. "),
+        (logits + torch.log(u), "one logarithm is missing. "),  # also softmax(logits) * u
         (p + g, "what is added to the noise should be the logits, not the probabilities. "),
-        (p * u, "a probability times u is not it: try three equal categories and one of twice their size. "),
         (-logits - g, "that is the place of the smallest. "),
     ):
         if torch.equal(value, wrong.argmax(-1)):
