@@ -22,7 +22,6 @@ from tests.tolerances import Tolerance, complaints, of_tags
 
 # Cells (by lesson, and how their code begins) that say something else the second time, and why.
 CONTINUE = {
-    ("11", "g, first_mean = gumbel(rows), {}"): "fresh draws; their third decimal differs",
 }
 
 
