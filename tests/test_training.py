@@ -176,14 +176,14 @@ def test_what_the_course_promises():
 def test_minimise_is_adam_with_the_schedule_of_fit():
     x, reference = (torch.tensor([3.0, -2.0], requires_grad=True) for _ in range(2))
     seen = []
-    minimise(lambda: (x**2).sum(), [x], steps=40, step_size=0.3, after_step=seen.append)
+    minimise(lambda: (x**2).sum(), [x], steps=100, step_size=0.3, after_step=seen.append)
     optimizer = torch.optim.Adam([reference], lr=0.3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.3, total_steps=40, cycle_momentum=False)
-    for _ in range(40):
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.3, total_steps=100, cycle_momentum=False)
+    for _ in range(100):
         optimizer.zero_grad()
         (reference**2).sum().backward()
         optimizer.step()
         schedule.step()
     assert torch.allclose(x, reference, atol=1e-5)
     assert x.norm() < 0.5
-    assert seen == list(range(40))
+    assert seen == list(range(100))
