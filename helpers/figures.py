@@ -37,10 +37,13 @@ LOOK = {
     "sample": {"color": GREY, "linestyle": ":", "marker": "D"},  # Normal(mu, sigma).sample()
     "rand": {"color": ORANGE, "linestyle": "-.", "marker": "^"},  # mu + sigma * rand
     "score function": {"color": BLUE, "linestyle": (0, (5, 1, 1, 1)), "marker": "v"},
+    "Gumbel-softmax": {"color": PURPLE, "linestyle": "-", "marker": "P"},
+    "straight-through": {"color": SKY, "linestyle": "--", "marker": "X"},
 }
 _DIE = "\u2684"  # a glyph of DejaVu Sans, matplotlib's own font
 TEN = ("#0072B2", "#D55E00", "#009E73", "#B0007F", "#8A6A00", "#117A8B", "#5B3A9E", "#A61C1C",
        "#3B6B1D", "#1B2A80")  # one for each digit, each dark enough to be read on white
+THREE = TEN[4:7]  # three things that are neither digits nor samplers
 
 
 def use_style() -> None:
@@ -109,6 +112,25 @@ def latent_plane(codes: Tensor, labels: Tensor, *, title: str = "", ax: Axes | N
         ax.scatter(chosen[:, 0], chosen[:, 1], marker=f"${digit}$", s=22, lw=0.3, color=TEN[digit])
     ax.set(xlabel="$z_1$", ylabel="$z_2$", title=title)
     ax.set_aspect("equal", adjustable="box")
+    return ax
+
+
+def triangle(z: Tensor, *, title: str = "", ax: Axes | None = None) -> Axes:
+    """Points z (n, 3), not negative and with the sum 1, in a triangle whose corners are the one-hot vectors.
+
+    Mark and colour say which entry is the largest.
+    """
+    check_floats("z", z, (None, 3))
+    if ax is None:
+        _, ax = plt.subplots(figsize=(3.4, 3.2))
+    corners = np.array([[0, 0], [1, 0], [0.5, math.sqrt(0.75)]])
+    ax.fill(*corners.T, fc="none", ec=INK, lw=1)
+    largest, places = z.argmax(1).numpy(), z.detach().numpy() @ corners
+    for i, (mark, colour) in enumerate(zip("os^", THREE, strict=True)):
+        ax.plot(*places[largest == i].T, mark, ms=4, color=colour, alpha=0.5, mew=0)
+        ax.text(*(1.12 * corners[i] - 0.12 * corners.mean(0)), i + 1, ha="center", va="center")
+    ax.set(title=title, xlim=(-0.12, 1.12), ylim=(-0.12, 1.0), aspect="equal")
+    ax.axis("off")
     return ax
 
 

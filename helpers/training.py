@@ -4,7 +4,7 @@ import contextlib
 import functools
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import torch
 from torch import Tensor
@@ -113,6 +113,23 @@ def fit(
     finally:
         model.eval()
     return history
+
+
+def minimise(loss: Callable[[], Tensor], parameters: Iterable[Tensor], *, steps: int, step_size: float,
+             after_step: Callable[[int], None] = lambda step: None) -> None:
+    """Adam on `loss()`, which is called once per step, with the one-cycle schedule of `fit`.
+
+    For models that are no VAE of `helpers.vae`. `after_step` is called with the number of the step, from 0.
+    """
+    optimizer = torch.optim.Adam(parameters, lr=step_size, fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, step_size, total_steps=steps,
+                                                   cycle_momentum=False)
+    for step in range(steps):
+        optimizer.zero_grad()
+        loss().backward()
+        optimizer.step()
+        schedule.step()
+        after_step(step)
 
 
 def evaluate(model: VAE, images: Tensor, sampler: Sampler = reparameterize, *, seed: int = 0) -> Terms:

@@ -60,6 +60,18 @@ def test_latent_plane_draws_each_code_as_its_digit():
     assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_aspect()) == ("$z_1$", "$z_2$", 1.0)
 
 
+def test_a_triangle_puts_each_one_hot_at_its_corner_and_marks_the_largest_entry():
+    z = torch.cat([torch.eye(3), torch.tensor([[0.2, 0.5, 0.3]])])
+    ax = figures.triangle(z, title="here")
+    corners = {(0.0, 0.0), (1.0, 0.0), (0.5, round(math.sqrt(0.75), 6))}
+    marks = [[(round(x, 6), round(y, 6)) for x, y in line.get_xydata().tolist()] for line in ax.lines]
+    assert {points[0] for points in marks} == corners
+    assert [len(points) for points in marks] == [1, 2, 1]
+    assert marks[1][1] == (round(0.5 + 0.3 * 0.5, 6), round(0.3 * math.sqrt(0.75), 6))
+    assert len({line.get_color() for line in ax.lines} | {line.get_marker() for line in ax.lines}) == 6
+    assert [text.get_text() for text in ax.texts] == ["1", "2", "3"]
+
+
 def test_a_node_diagram_shows_nodes_dice_and_arrows():
     ax = figures.node_diagram({"a": (0, 0), "b": (1, 0), "c": (0.5, 1)}, [("a", "c"), ("b", "c")],
                               random=["b"], back={("a", "c"): "2.0", ("b", "c"): "0"})

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from helpers.data import load_digits
-from helpers.training import TrainingDiverged, evaluate, fit
+from helpers.training import TrainingDiverged, evaluate, fit, minimise
 from helpers.vae import VAE, Terms, elbo_terms, reparameterize
 
 
@@ -171,3 +171,19 @@ def test_what_the_course_promises():
     print(f"-ELBO {loss:.2f} nats per image, {seconds:.1f} s of one core")
     assert loss <= 97.0
     assert seconds <= 30
+
+
+def test_minimise_is_adam_with_the_schedule_of_fit():
+    x, reference = (torch.tensor([3.0, -2.0], requires_grad=True) for _ in range(2))
+    seen = []
+    minimise(lambda: (x**2).sum(), [x], steps=100, step_size=0.3, after_step=seen.append)
+    optimizer = torch.optim.Adam([reference], lr=0.3)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.3, total_steps=100, cycle_momentum=False)
+    for _ in range(100):
+        optimizer.zero_grad()
+        (reference**2).sum().backward()
+        optimizer.step()
+        schedule.step()
+    assert torch.allclose(x, reference, atol=1e-5)
+    assert x.norm() < 0.5
+    assert seen == list(range(100))

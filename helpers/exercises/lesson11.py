@@ -4,50 +4,69 @@ import torch
 from torch import Tensor
 from torch.distributions import Categorical, kl_divergence
 
-from helpers.exercises._check import Wrong, call, check, close, same_shape, seeded
+from helpers.exercises._check import Wrong, call, check, close, no_known_mistake, same_shape, seeded
 
 
 @check
-def gumbel_max(function) -> str:
-    logits = torch.tensor([0.0, 1.0, -1.0, 0.5], dtype=torch.float64)  # argmax of nan is 0: not the largest
-    rows = logits.expand(20_000, 4).clone()
-    u = torch.rand(rows.shape, dtype=torch.float64, generator=seeded())
-    g = -torch.log(-torch.log(u))
-    target = (rows + g).argmax(-1)
-    value = call(function, rows.clone(), u.clone())
-    if isinstance(value, Tensor) and value.shape == rows.shape and bool(
-            ((value == 0) | (value == 1)).all() and (value.sum(-1) == 1).all()):
-        raise Wrong(f"what you return is one-hot, of the shape {tuple(value.shape)}; the categories "
-                    f"themselves are asked for, of the shape {tuple(target.shape)} (argmax alone)")
-    value = same_shape(value, target, "what you return")
-    odd = value[value != value.round()] if value.is_floating_point() else value[:0]
-    if len(odd):
-        raise Wrong(f"one of the categories you return is {odd[0].item():.3g}; whole numbers are needed "
-                    "(argmax, not max)")
-    value = value.long()
-    hints = {
-        "the logits play no part: they are added to the noise": g.argmax(-1),
-        "the noise plays no part: add it to the logits": rows.argmax(-1),
-        "that is with u itself as the noise; turn it into Gumbel noise first": (rows + u).argmax(-1),
-        "a minus sign is missing: the noise is -log(-log u)": (rows - g).argmax(-1),
-        "that is with -log u as the noise; a second -log is missing":
-            (rows - torch.log(u)).argmax(-1),
-        "that is with log u as the noise; it takes two logarithms": (rows + torch.log(u)).argmax(-1),
-        "the logits themselves are added, not the probabilities":
-            (torch.softmax(rows, -1) + g).argmax(-1),
-        "they are all 0, as argmax has it for nan. The log of a negative number is nan: log u is below 0, "
-        "so the noise is -log(-log u)": torch.zeros_like(target),
-        "that is the place of the smallest": (rows + g).argmin(-1),
-        "the categories run from 0 to 3, not from 1 to 4": target + 1,
-    }
-    agree = (value == target).double().mean().item()
-    if agree < 1:
-        said = next((f"; {hint}" for hint, wrong in hints.items() if torch.equal(value, wrong)), "")
-        share = (value == 0).double().mean().item()
-        probability = torch.softmax(logits, 0)[0].item()
-        raise Wrong(f"{agree:.1%} of the categories are those of the trick{said}. Category 0 came in "
-                    f"{share:.3f} of the draws, its probability is {probability:.3f}")
-    return "All 20,000 draws are those of the trick."
+def category_from(function) -> str:
+    # two kinds of rows, in turn: an answer that takes one row's logits for all, or mixes rows, is off
+    kinds = torch.tensor([[0.0, 1.0, -1.0, 0.5], [2.0, -0.5, 1.5, 0.0]])
+    n, K = 40_000, 4
+    logits = kinds.repeat(n // 2, 1)
+    u = torch.rand(n, K, generator=seeded()).clamp_min(1e-30)
+    value = _categories(call(function, logits.clone(), u.clone()), n)
+    if (value == 0).all():
+        raise Wrong("all categories are 0, as argmax has it for nan. Of what was the log taken?")
+    again = _categories(call(function, logits.clone(), u.clone()), n)
+    if not torch.equal(value, again):
+        raise Wrong("the same u gives other categories the second time: something else in it is random")
+    other = torch.rand(n, K, generator=seeded(1)).clamp_min(1e-30)
+    if torch.equal(value, _categories(call(function, logits.clone(), other), n)):
+        raise Wrong("another u gives the same categories: the noise plays no part")
+    if torch.equal(value, _categories(call(function, logits.flip(0), u.clone()), n)):
+        raise Wrong("other logits give the same categories: the logits play no part")
+    for row in range(2):
+        shares = torch.bincount(value[row::2], minlength=K) / (n // 2)
+        p = torch.softmax(kinds[row].double(), 0)
+        errors = (shares - p).abs() / (p * (1 - p) / (n // 2)).sqrt()
+        if errors.max() > 5:
+            raise Wrong(_what_is_off(value, logits, u) + f"With the logits {kinds[row].tolist()} the shares "
+                        f"are {_shown(shares)}, but should be {_shown(p)}: "
+                        f"{errors.max():.0f} standard errors away")
+    return "The shares of 40,000 draws are those of softmax(logits), for two kinds of logits."
+
+
+def _categories(value: object, n: int) -> Tensor:
+    """The learner's categories as whole numbers (n,) from 0 to 3."""
+    if isinstance(value, Tensor) and value.shape == (n, 4):
+        raise Wrong(f"what you return has the shape {tuple(value.shape)}, a number for each category; the "
+                    "category itself is asked for, one per row")
+    value = same_shape(value, torch.empty(n), "what you return")
+    if value.is_floating_point() and (value != value.round()).any():
+        raise Wrong(f"one of the categories you return is {value[value != value.round()][0].item():.3g}; "
+                    "whole numbers are needed: the place of the largest, not its value")
+    if not ((value >= 0) & (value <= 3)).all():
+        raise Wrong(f"the categories run from 0 to 3, and yours from {value.min():.0f} to {value.max():.0f}")
+    return value.long()
+
+
+def _what_is_off(value: Tensor, logits: Tensor, u: Tensor) -> str:
+    g, p = -torch.log(-torch.log(u)), torch.softmax(logits, -1)
+    for wrong, words in (
+        (logits + u, "u itself is the noise here. What kind of noise does the trick need? "),
+        (logits - g, "a sign is lost: is your noise large where u is close to 1? "),
+        (logits - torch.log(u), "one logarithm is missing. "),
+        (logits + torch.log(u), "one logarithm is missing. "),  # also softmax(logits) * u
+        (p + g, "what is added to the noise should be the logits, not the probabilities. "),
+        (-logits - g, "that is the place of the smallest. "),
+    ):
+        if torch.equal(value, wrong.argmax(-1)):
+            return words
+    return ""
+
+
+def _shown(shares: Tensor) -> str:
+    return ", ".join(f"{share:.3f}" for share in shares.tolist())
 
 
 @check
@@ -65,22 +84,20 @@ def kl_to_prior(function) -> str:
         "the variables are summed, not averaged": each.mean(-1),
         "the variables and the categories are summed, not averaged": each.mean(-1) / 5,
         "the categories are summed, not averaged": target / 5,
-        "that is KL(prior || q); the other way round is asked for": kl_divergence(p, q).sum(-1),
+        "that is KL(prior || q); the other direction is asked for": kl_divergence(p, q).sum(-1),
         "that is the KL to the uniform prior": kl_divergence(q, Categorical(logits=0 * prior)).sum(-1),
-        "the logits are not normalised: log q is log_softmax of them":
-            (log_q.exp() * (logits - log_p)).sum((-1, -2)),
-        "the prior's logits are not normalised: log p is log_softmax of them":
-            (log_q.exp() * (log_q - prior)).sum((-1, -2)),
-        "neither kind of logits is normalised: log_softmax makes them log-probabilities":
+        "that is the colleague's. What is a logit, beside a log-probability?":
             (log_q.exp() * (logits - prior)).sum((-1, -2)),
         "log q - log p has to be averaged with the weights q": (log_q - log_p).sum((-1, -2)),
     }
-    axes = "log_softmax runs over the categories, the last axis, of both kinds of logits"
-    swapped = []  # what softmax over another axis gives: of the logits, of the prior's, of both
-    for axis, prior_axis in ((0, -1), (1, -1), (-1, 0), (0, 0), (1, 0)):
+    half = "the logits of one of the two only are log-probabilities"
+    more = [(half, (log_q.exp() * (logits - log_p)).sum((-1, -2))),
+            (half, (log_q.exp() * (log_q - prior)).sum((-1, -2)))]
+    for axis, prior_axis in ((0, -1), (1, -1), (-1, 0), (0, 0), (1, 0)):  # softmax over another axis
         log_q, log_p = torch.log_softmax(logits, axis), torch.log_softmax(prior, prior_axis)
-        swapped.append((axes, (log_q.exp() * (log_q - log_p)).sum((-1, -2))))
-    for hint, wrong in (*hints.items(), *swapped):
+        more.append(("over which axis do the probabilities add up to 1?",
+                     (log_q.exp() * (log_q - log_p)).sum((-1, -2))))
+    for hint, wrong in (*hints.items(), *more):
         if torch.allclose(value, wrong, atol=1e-5):
             raise Wrong(f"the KL of image 0 is {value[0]:.4g}, but should be {target[0]:.4g}: {hint}")
     for image in range(4):
@@ -89,3 +106,51 @@ def kl_to_prior(function) -> str:
     for kl in same_shape(same, torch.zeros(2), "the KL"):
         close(kl.item(), 0.0, "the KL of the prior to itself", 1e-5)
     return "It equals torch.distributions for four images, and is 0 where q is the prior."
+
+
+@check
+def cost(function) -> str:
+    value, corners = torch.tensor([2.0, 0.5, 1.0]), torch.eye(3)
+
+    def f(z):
+        return function(z, value)
+
+    found = same_shape(call(f, corners.clone()), value, "for three one-hots what you return").float()
+    no_known_mistake(found, (
+        (torch.zeros(3), "the cost of every one-hot is 0"),
+        (found[:1].expand(3), "all one-hots cost the same, so the exact gradient is 0 too"),
+    ), atol=1e-5)
+    for j in range(3):
+        close(found[j].item(), value[j].item(), f"the cost of category {j + 1}", 1e-5)
+    slopes = _slopes(f, corners)  # a row for each corner
+    p = torch.softmax(torch.tensor([1.0, 0.0, -1.0]), 0)
+    through = p * (slopes - (slopes @ p)[:, None])  # straight-through with p: the slope times that of softmax
+    if not torch.isfinite(through).all():
+        raise Wrong("at a corner the slope is not finite")
+    for j in range(3):
+        if through[j].abs().max() > 1e-4:
+            raise Wrong(f"where z is category {j + 1} straight-through finds ({_shown(through[j])}), not 0. "
+                        f"Your cost has the slopes ({_shown(slopes[j])}) there")
+    inside = torch.softmax(2 * torch.randn(20, 3, generator=seeded()), -1)
+    if (_slopes(f, inside) == 0).all():
+        raise Wrong("its slope is 0 between the corners too: that is a staircase. Asked for is a smooth cost")
+    own = torch.tensor([1.0, 0.0, -1.0]).expand(20_000, 3).clone().requires_grad_()
+    u = torch.rand(own.shape, generator=seeded(2)).clamp_min(1e-30)
+    means = []
+    for tau in (1.0, 0.1):
+        soft = torch.softmax((own - torch.log(-torch.log(u))) / tau, -1)
+        gradient, = torch.autograd.grad(f(soft).sum(), own)
+        means.append(f"{gradient.mean(0)[0]:.2f} at temperature {tau:g}")
+    exact = (p * (value - p @ value))[0]
+    return ("Straight-through gets 0 on every draw. For the first logit Gumbel-softmax gets, on average, "
+            f"{' and '.join(means)}; the exact gradient is {exact:.2f}.")
+
+
+def _slopes(f, z: Tensor) -> Tensor:
+    z = z.clone().requires_grad_()
+    total = f(z).sum()
+    if not total.requires_grad:
+        raise Wrong("your cost is cut off from z, so that backward would raise an error. Gradients have to "
+                    "arrive, and be 0 at the corners")
+    found, = torch.autograd.grad(total, z, allow_unused=True)
+    return torch.zeros_like(z) if found is None else found

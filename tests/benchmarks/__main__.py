@@ -9,11 +9,11 @@ import argparse
 from pathlib import Path
 
 from helpers.data import load_digits
-from tests.benchmarks import classroom, lessons, scale, size, training
+from tests.benchmarks import categories, classroom, lessons, scale, size, training
 from tests.benchmarks.mnist import load_mnist
 from tests.benchmarks.table import as_markdown, machine
 
-NAMES = ("training", "scale", "lessons", "classroom", "size")
+NAMES = ("training", "scale", "lessons", "classroom", "size", "categories")
 
 
 def main() -> None:
@@ -27,7 +27,7 @@ def main() -> None:
     benchmarks = {
         "training": lambda: training.measure(digits, whole=given.mnist is not None, rounds=given.rounds),
         "scale": lambda: scale.measure(digits), "lessons": lessons.measure,
-        "classroom": classroom.measure, "size": size.measure}
+        "classroom": classroom.measure, "size": size.measure, "categories": categories.measure}
     rows = []
     for name in NAMES:
         if name in given.only:
