@@ -1,0 +1,128 @@
+"""Inside the kernel of a lesson: a widget that is displayed becomes HTML, and files beside the page."""
+
+import base64
+import html
+import itertools
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import ipywidgets
+import matplotlib.pyplot as plt
+import torch
+from matplotlib.figure import Figure
+
+from helpers._files import write_whole
+from helpers.widgets import Explorer, SideBySide
+from helpers.widgets._base import EXPORT, BrowserWidget, WithPicture, script
+
+HERE = Path(__file__).parent
+MOST = 150  # pictures of one Explorer
+
+
+class Page:
+    """The widgets on the page of one lesson; their files go to folder/name, their scripts to folder/widgets."""
+
+    def __init__(self, folder: str, name: str):
+        self.folder, self.name = Path(folder), name
+        self.ids = {}  # model_id -> the id on the page: shown twice it is still one widget
+        for part in (name, "widgets"):
+            (self.folder / part).mkdir(exist_ok=True)
+
+    def take_over(self) -> None:
+        """From now on a displayed widget is what `html` makes of it."""
+        WithPicture._repr_mimebundle_ = lambda widget, **_: {
+            "text/html": self.html(widget), "text/plain": repr(widget)}
+
+    def html(self, widget: WithPicture) -> str:
+        """Where the widget will stand, with its picture until then."""
+        if isinstance(widget, SideBySide):
+            return f'<div class="side-by-side">{"".join(map(self.html, widget.children))}</div>'
+        name, about = self.add(widget), html.escape(repr(widget))
+        kind, picture = type(widget).__name__, f"{name}.webp"
+        figure = widget.figure() if isinstance(widget, BrowserWidget) else widget._draw(**widget.values)
+        wide, high = self.save(figure, picture)
+        return (f'<div class="live" data-widget="{kind}" data-model="{name}"><img src="{picture}" alt="{about}" '
+                f'width="{wide}" height="{high}" loading="lazy"></div>')
+
+    def add(self, widget: WithPicture) -> str:
+        """Writes the widget's state and script. Returns its id."""
+        if widget.model_id in self.ids:
+            return self.ids[widget.model_id]
+        self.ids[widget.model_id] = name = f"{self.name}/widget{len(self.ids) + 1}"
+        if isinstance(widget, Explorer):
+            state, module = self.draw_all(widget, name), script() + (HERE / "explorer.js").read_text("utf-8")
+        else:
+            state, module = widget._state(), str(widget._esm)
+        for link, linked in vars(widget).items():  # a widget that this one moves, as a canvas its pad
+            if isinstance(linked, BrowserWidget):
+                state[link] = {"model": self.add(linked)}
+        packed = json.dumps(state, default=lambda data: {"base64": base64.b64encode(data).decode("ascii")})
+        write_whole(self.folder / f"{name}.js", f'course.states["{name}"] = {packed};\n'.encode())
+        kind = type(widget).__name__
+        write_whole(self.folder / "widgets" / f"{kind}.js",
+                    f"course.widgets.{kind} = (() => {{\n{module.rstrip().removesuffix(EXPORT)}"
+                    "return render;\n})();\n".encode())
+        return name
+
+    def save(self, figure: Figure, name: str) -> tuple[int, int]:
+        """Writes a figure as WebP, which is smaller than PNG, and closes it. Returns its width and height."""
+        figure.savefig(self.folder / name, dpi=figure.dpi, pil_kwargs={"lossless": True, "method": 2})
+        plt.close(figure)
+        return figure.canvas.get_width_height()
+
+    def draw_all(self, explorer: Explorer, name: str) -> dict:
+        """Draws an Explorer's pictures, one for each setting of its controls. Returns what its script needs."""
+        controls = [{"name": control.description, "buttons": isinstance(control, ipywidgets.ToggleButtons)}
+                    | given for control, given in zip(explorer._controls.values(), grid(explorer), strict=True)]
+        with torch.random.fork_rng():  # the cells that follow draw what they would have drawn
+            for index, values in enumerate(itertools.product(*(one.pop("values") for one in controls))):
+                size = self.save(explorer._draw(**dict(zip(explorer.values, values, strict=True))),
+                                 f"{name}-{index}.webp")
+        return {"controls": controls, "at": [one["start"] for one in controls], "pictures": name, "size": size}
+
+
+def grid(explorer: Explorer, most: int = MOST) -> list[dict]:
+    """For each control the values that it can have on a page: all, or on sliders, fewer, at most `most` settings.
+
+    Each has `values`, their `labels`, the index `start` of the one shown now, and `of`, how many it has in Jupyter.
+    """
+    controls = list(explorer._controls.values())
+    counts = [len(control.options) if control.has_trait("options") else _steps(control) for control in controls]
+    fewer, sliders = list(counts), [i for i, one in enumerate(controls) if not one.has_trait("options")]
+    while math.prod(fewer) > most and max(fewer[i] for i in sliders) > 2:
+        fewer[max(sliders, key=lambda i: fewer[i])] -= 1
+    made = []
+    for control, count, few in zip(controls, counts, fewer, strict=True):
+        if control.has_trait("options"):
+            labels, values = map(list, zip(*control._options_full, strict=True))
+            start = control.index
+        else:
+            at = round((control.value - control.min) / control.step)
+            picked = spread(count, few, at)
+            values = [control.value if i == at else control.min + i * control.step for i in picked]
+            labels, start = [format(value, control.readout_format) for value in values], picked.index(at)
+        made.append({"values": values, "labels": labels, "start": start, "of": count})
+    return made
+
+
+def _steps(slider: ipywidgets.Widget) -> int:
+    return round((slider.max - slider.min) / slider.step) + 1
+
+
+def spread(steps: int, most: int, start: int) -> Sequence[int]:
+    """At most `most` evenly spaced ones of `steps` steps, both ends and `start` among them.
+
+    Up to a third fewer if `start` then falls into place; otherwise the nearest one between the ends gives way.
+    """
+    if most >= steps:
+        return range(steps)
+    tries = [[round(i * (steps - 1) / (count - 1)) for i in range(count)]
+             for count in range(most, max(2, math.ceil(most * 2 / 3)) - 1, -1)]
+    off = [min(abs(i - start) for i in picked) for picked in tries]
+    best = tries[off.index(min(off))]
+    if start not in best:
+        inner = best[1:-1]
+        best[1 + min(range(len(inner)), key=lambda i: abs(inner[i] - start))] = start
+    return best
