@@ -100,7 +100,7 @@ def write(folder: Path, paths: list[Path], repository: str) -> None:
 async def run_all(notebooks: dict, home: Path, folder: Path) -> None:
     """Runs the lessons, for their widgets. All other outputs stay the saved ones, which the tests have compared."""
     turn = asyncio.Semaphore(AT_ONCE)
-    cells = sum(cell.cell_type == "code" for notebook in notebooks.values() for cell in notebook.cells)
+    cells = sum(1 + sum(cell.cell_type == "code" for cell in notebook.cells) for notebook in notebooks.values())
     with tempfile.TemporaryDirectory() as cache, tqdm(total=cells, unit="cell", desc="web edition") as bar:
         env = os.environ | {"VAE_COURSE_CACHE": cache, "OMP_NUM_THREADS": "1"}
         await asyncio.gather(*(run(name, notebook, home, folder, env, turn, bar)
@@ -113,6 +113,7 @@ async def run(name, notebook, home, folder, env, turn, bar) -> None:
     live.cells.insert(0, new_code_cell(
         f"from helpers.web.live import Page\nPage({str(folder)!r}, {name!r}).take_over()\ndel Page"))
     client = NotebookClient(live, timeout=600, kernel_name="python3", record_timing=False,
+                            extra_arguments=["--log-level=ERROR"],
                             resources={"metadata": {"path": str(home)}},
                             on_cell_executed=lambda **_: bar.update())
     async with turn:

@@ -32,8 +32,11 @@ class Page:
 
     def take_over(self) -> None:
         """From now on a displayed widget is what `html` makes of it."""
-        WithPicture._repr_mimebundle_ = lambda widget, **_: {
-            "text/html": self.html(widget), "text/plain": repr(widget)}
+        def bundle(widget: WithPicture, **_) -> dict:
+            with torch.random.fork_rng():  # the cells that follow draw what they would have drawn
+                return {"text/html": self.html(widget), "text/plain": repr(widget)}
+
+        WithPicture._repr_mimebundle_ = bundle
 
     def html(self, widget: WithPicture) -> str:
         """Where the widget will stand, with its picture until then."""
@@ -76,10 +79,9 @@ class Page:
         """Draws an Explorer's pictures, one for each setting of its controls. Returns what its script needs."""
         controls = [{"name": control.description, "buttons": isinstance(control, ipywidgets.ToggleButtons)}
                     | given for control, given in zip(explorer._controls.values(), grid(explorer), strict=True)]
-        with torch.random.fork_rng():  # the cells that follow draw what they would have drawn
-            for index, values in enumerate(itertools.product(*(one.pop("values") for one in controls))):
-                size = self.save(explorer._draw(**dict(zip(explorer.values, values, strict=True))),
-                                 f"{name}-{index}.webp")
+        for index, values in enumerate(itertools.product(*(one.pop("values") for one in controls))):
+            size = self.save(explorer._draw(**dict(zip(explorer.values, values, strict=True))),
+                             f"{name}-{index}.webp")
         return {"controls": controls, "at": [one["start"] for one in controls], "pictures": name, "size": size}
 
 

@@ -107,7 +107,8 @@ body {{ margin: 16px; background: Canvas; color: CanvasText; }}
 <script type="module">
 {module}
 {without_kernel}
-const {{ model, listeners }} = withoutKernel({state});
+const state = {state};
+const {{ model, listeners }} = withoutKernel(state);
 const cleanUp = render({{ model, el: document.getElementById("widget") }});
 window.widget = {{ model, listeners, cleanUp }}; // within reach of the browser's console
 </script>
