@@ -142,7 +142,7 @@ def test_the_workflows_are_workflows():
 def test_no_machine_path_in_the_project():
     for name in tracked():
         path = ROOT / name
-        if path.suffix in {".npz", ".png", ".woff", ".ipynb"} or not path.is_file():  # lessons: test_lessons.py
+        if path.suffix in {".npz", ".png", ".woff", ".ipynb"} or not path.is_file():  # see test_lessons.py
             continue
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"/(root|work)/[a-z]", text.replace("__file__", "")), name

@@ -37,7 +37,8 @@ def shades(a, b, c):
         fig.patches.append(plt.Rectangle((i / 3, 0), 1 / 3, 1, color=str(shade), transform=fig.transFigure))
     return fig
 
-Explorer(shades, a=(0, 10, 3), b=(0.0, 1.0, 0.5), c=ipywidgets.ToggleButtons(options=list("xyz"), value="y"))"""
+Explorer(shades, a=(0, 10, 3), b=(0.0, 1.0, 0.5),
+         c=ipywidgets.ToggleButtons(options=list("xyz"), value="y"))"""
 
 
 def lesson(number, *cells):
@@ -49,10 +50,12 @@ def lesson(number, *cells):
 def notebooks(tmp_path_factory):
     folder = tmp_path_factory.mktemp("notebooks")
     text = new_markdown_cell(
-        "## 1. There\n\n$\\frac{a}{b}$ and `$HOME`; [next](01_next.ipynb#2.-Here), [papers](../README.md).\n\n"
+        "## 1. There\n\n$\\frac{a}{b}$ and `$HOME`; "
+        "[next](01_next.ipynb#2.-Here), [papers](../README.md).\n\n"
         "$$\\begin{aligned} x &= 1 \\\\ &< 2 \\end{aligned}$$\n\n| $q$ | b |\n|---|---|\n| 1 | 2 |\n\n"
         "<details><summary>Hint</summary>\n\nA *hint*.\n\n</details>")
-    check = new_code_cell("torch.manual_seed(0)\ntorch.rand(5)  # at the first drawing\nassert drawn == torch.rand(1)")
+    check = new_code_cell("torch.manual_seed(0)\ntorch.rand(5)    # at the first drawing\n"
+                          "assert drawn == torch.rand(1)")
     nbformat.write(lesson(0, text, new_code_cell(SHADES, outputs=[SAVED]),
                           new_code_cell("drawn = torch.rand(1)"), check), folder / "00_first.ipynb")
     nbformat.write(lesson(1, new_markdown_cell("## 2. Here"), new_code_cell("1", outputs=[SAVED])),
@@ -161,7 +164,8 @@ def test_an_edition_is_replaced(edition, tmp_path, monkeypatch):
     folder = tmp_path / "web"
     shutil.copytree(edition, folder)
     (folder / "left_over.txt").touch()
-    monkeypatch.setattr("helpers.web.__main__.write", lambda new, *_: shutil.copytree(edition, new, dirs_exist_ok=True))
+    monkeypatch.setattr("helpers.web.__main__.write",
+                        lambda new, *_: shutil.copytree(edition, new, dirs_exist_ok=True))
     build(folder)
     assert content(folder) == content(edition)
     assert list(tmp_path.iterdir()) == [folder]
@@ -180,7 +184,7 @@ def test_a_lesson_that_fails_leaves_the_folder_as_it_was(edition, tmp_path):
 
 def test_outputs_that_are_not_of_their_code_are_told(tmp_path):
     nbformat.write(lesson(0, new_code_cell("a = 1", outputs=[SAVED])), tmp_path / "00_old.ipynb")
-    with pytest.raises(RuntimeError, match="00_old, .*its saved outputs are not those of its code"):
+    with pytest.raises(RuntimeError, match="00_old, .*the saved outputs are not those of its code"):
         build(tmp_path / "web", tmp_path)
     assert not (tmp_path / "web").exists()
 

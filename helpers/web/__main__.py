@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import io
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -49,7 +48,7 @@ def build(folder: Path, notebooks: Path = NOTEBOOKS, *, repository: str = "") ->
     """
     folder = folder.resolve()
     if folder.exists() and not _may_be_replaced(folder):
-        raise FileExistsError(f"{folder} holds something that is no web edition: name a new or an empty folder")
+        raise FileExistsError(f"{folder} holds something that is no web edition: name a new or empty folder")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as work:
         new, old = Path(work, "new"), Path(work, "old")
@@ -84,23 +83,22 @@ def write(folder: Path, paths: list[Path], repository: str) -> None:
             lesson["size"] = picture.size
         pages.describe_pictures(notebook)
         page, resources = exporter.from_notebook_node(notebook, {
-            "unique_key": "output", "output_files_dir": lesson["name"], "repository": repository, "lesson": lesson,
-            "before": lessons[i - 1] if i else None, "after": lessons[i + 1] if i + 1 < len(lessons) else None})
+            "unique_key": "output", "output_files_dir": lesson["name"], "repository": repository,
+            "lesson": lesson, "before": lessons[i - 1] if i else None, "after": [*lessons, None][i + 1]})
         for name, content in resources["outputs"].items():
             (folder / name).write_bytes(content)
         (folder / f"{lesson['name']}.html").write_text(page, encoding="utf-8")
-    starts = [*PARTS.values(), len(lessons)]
-    parts = [(part, lessons[first:end]) for part, first, end in zip(PARTS, starts, starts[1:])]
-    for name, content in {
-            "index.html": exporter.environment.get_template("map.html.j2").render(parts=parts, repository=repository),
-            "style.css": pages.style(), "page.js": pages.page_script()}.items():
+    ends = [*list(PARTS.values())[1:], None]
+    parts = [(part, lessons[first:end]) for (part, first), end in zip(PARTS.items(), ends, strict=True)]
+    index = exporter.environment.get_template("map.html.j2").render(parts=parts, repository=repository)
+    for name, content in {"index.html": index, "style.css": pages.style(), "page.js": pages.script()}.items():
         (folder / name).write_text(content, encoding="utf-8")
 
 
 async def run_all(notebooks: dict, home: Path, folder: Path) -> None:
-    """Runs the lessons, for their widgets. All other outputs stay the saved ones, which the tests have compared."""
+    """Runs the lessons, for their widgets. The other outputs stay as saved: the tests compare those."""
     turn = asyncio.Semaphore(AT_ONCE)
-    cells = sum(1 + sum(cell.cell_type == "code" for cell in notebook.cells) for notebook in notebooks.values())
+    cells = sum(1 + sum(cell.cell_type == "code" for cell in one.cells) for one in notebooks.values())
     with tempfile.TemporaryDirectory() as cache, tqdm(total=cells, unit="cell", desc="web edition") as bar:
         env = os.environ | {"VAE_COURSE_CACHE": cache, "OMP_NUM_THREADS": "1"}
         await asyncio.gather(*(run(name, notebook, home, folder, env, turn, bar)
@@ -122,7 +120,7 @@ async def run(name, notebook, home, folder, env, turn, bar) -> None:
         shown = [output.data for output in ran.get("outputs", []) if "data" in output]
         kept = [output.data for output in saved.get("outputs", []) if "data" in output]
         if len(shown) != len(kept):
-            raise RuntimeError(f"{name}, {saved.id}: its saved outputs are not those of its code; save it anew")
+            raise RuntimeError(f"{name}, {saved.id}: the saved outputs are not those of its code: save it")
         for data, now in zip(kept, shown, strict=True):
             if "text/html" in now:
                 data["text/html"] = now["text/html"]

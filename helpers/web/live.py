@@ -22,7 +22,7 @@ MOST = 150  # pictures of one Explorer
 
 
 class Page:
-    """The widgets on the page of one lesson; their files go to folder/name, their scripts to folder/widgets."""
+    """The widgets of one lesson; their files go to folder/name, their scripts to folder/widgets."""
 
     def __init__(self, folder: str, name: str):
         self.folder, self.name = Path(folder), name
@@ -46,8 +46,8 @@ class Page:
         kind, picture = type(widget).__name__, f"{name}.webp"
         figure = widget.figure() if isinstance(widget, BrowserWidget) else widget._draw(**widget.values)
         wide, high = self.save(figure, picture)
-        return (f'<div class="live" data-widget="{kind}" data-model="{name}"><img src="{picture}" alt="{about}" '
-                f'width="{wide}" height="{high}" loading="lazy"></div>')
+        return (f'<div class="live" data-widget="{kind}" data-model="{name}"><img src="{picture}" '
+                f'alt="{about}" width="{wide}" height="{high}" loading="lazy"></div>')
 
     def add(self, widget: WithPicture) -> str:
         """Writes the widget's state and script. Returns its id."""
@@ -76,24 +76,26 @@ class Page:
         return figure.canvas.get_width_height()
 
     def draw_all(self, explorer: Explorer, name: str) -> dict:
-        """Draws an Explorer's pictures, one for each setting of its controls. Returns what its script needs."""
-        controls = [{"name": control.description, "buttons": isinstance(control, ipywidgets.ToggleButtons)}
-                    | given for control, given in zip(explorer._controls.values(), grid(explorer), strict=True)]
+        """Draws an Explorer's pictures, one for each setting. Returns what its script needs to know."""
+        controls = grid(explorer)
         for index, values in enumerate(itertools.product(*(one.pop("values") for one in controls))):
             size = self.save(explorer._draw(**dict(zip(explorer.values, values, strict=True))),
                              f"{name}-{index}.webp")
-        return {"controls": controls, "at": [one["start"] for one in controls], "pictures": name, "size": size}
+        return {"controls": controls, "at": [one["start"] for one in controls], "pictures": name,
+                "size": size}
 
 
 def grid(explorer: Explorer, most: int = MOST) -> list[dict]:
-    """For each control the values that it can have on a page: all, or on sliders, fewer, at most `most` settings.
+    """What each control can be set to on a page: fewer places of sliders, so that there are `most` settings.
 
-    Each has `values`, their `labels`, the index `start` of the one shown now, and `of`, how many it has in Jupyter.
+    Each has its `name`, its `values` and their `labels`, the index `start` of the one shown now, how many
+    there are in Jupyter, `of`, and whether it is made of `buttons`.
     """
     controls = list(explorer._controls.values())
-    counts = [len(control.options) if control.has_trait("options") else _steps(control) for control in controls]
-    fewer, sliders = list(counts), [i for i, one in enumerate(controls) if not one.has_trait("options")]
-    while math.prod(fewer) > most and max(fewer[i] for i in sliders) > 2:
+    sliders = [i for i, control in enumerate(controls) if not control.has_trait("options")]
+    counts = [_steps(one) if i in sliders else len(one.options) for i, one in enumerate(controls)]
+    fewer = list(counts)
+    while math.prod(fewer) > most and max(fewer[i] for i in sliders) > 3:
         fewer[max(sliders, key=lambda i: fewer[i])] -= 1
     made = []
     for control, count, few in zip(controls, counts, fewer, strict=True):
@@ -105,7 +107,8 @@ def grid(explorer: Explorer, most: int = MOST) -> list[dict]:
             picked = spread(count, few, at)
             values = [control.value if i == at else control.min + i * control.step for i in picked]
             labels, start = [format(value, control.readout_format) for value in values], picked.index(at)
-        made.append({"values": values, "labels": labels, "start": start, "of": count})
+        made.append({"name": control.description, "values": values, "labels": labels, "start": start,
+                     "of": count, "buttons": isinstance(control, ipywidgets.ToggleButtons)})
     return made
 
 
@@ -116,7 +119,8 @@ def _steps(slider: ipywidgets.Widget) -> int:
 def spread(steps: int, most: int, start: int) -> Sequence[int]:
     """At most `most` evenly spaced ones of `steps` steps, both ends and `start` among them.
 
-    Up to a third fewer if `start` then falls into place; otherwise the nearest one between the ends gives way.
+    Up to a third fewer if `start` then falls into place; if it never does, the nearest one between the ends
+    gives way.
     """
     if most >= steps:
         return range(steps)

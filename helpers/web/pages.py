@@ -64,8 +64,9 @@ class Exporter(HTMLExporter):
 
 def exporter(repository: str = "") -> Exporter:
     """`repository`: OWNER/NAME on GitHub, for links to Binder and to files of the course."""
-    made = Exporter(extra_template_basedirs=[str(HERE)], template_name="course", exclude_input_prompt=True,
-                    exclude_output_prompt=True, config=Config({"ExtractOutputPreprocessor": {"enabled": True}}))
+    made = Exporter(extra_template_basedirs=[str(HERE)], template_name="course",
+                    exclude_input_prompt=True, exclude_output_prompt=True,
+                    config=Config({"ExtractOutputPreprocessor": {"enabled": True}}))
     made.repository = repository
     return made
 
@@ -92,15 +93,15 @@ def describe_pictures(notebook: NotebookNode) -> None:
 
 
 def style() -> str:
-    """The style sheet: the course's, the widgets', the code's in light and dark, and the font of the mathematics."""
+    """The style sheet: the pages', the widgets', the code's in light and dark, and the font of formulas."""
     light, dark = get_style_by_name("xcode"), get_style_by_name("monokai")  # both of enough contrast
     code = [f".highlight .{name} {{ color: light-dark(#{light.style_for_token(token)['color'] or '000'}, "
             f"#{dark.style_for_token(token)['color'] or 'f8f8f2'}) }}"
             for token, name in STANDARD_TYPES.items() if name]
-    font = b64encode((HERE / "stix-two-math.woff").read_bytes()).decode("ascii")  # Firefox: no fonts from file:
+    font = b64encode((HERE / "stix-two-math.woff").read_bytes()).decode("ascii")  # as a file: not in Firefox
     return "\n".join([(HERE / "style.css").read_text("utf-8").replace("FONT", font), STYLE, *code])
 
 
-def page_script() -> str:
+def script() -> str:
     """What every page runs."""
     return WITHOUT_KERNEL + (HERE / "page.js").read_text("utf-8")
