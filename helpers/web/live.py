@@ -92,24 +92,22 @@ def grid(explorer: Explorer, most: int = MOST) -> list[dict]:
     there are in Jupyter, `of`, and whether it is made of `buttons`.
     """
     controls = list(explorer._controls.values())
-    sliders = [i for i, control in enumerate(controls) if not control.has_trait("options")]
-    counts = [_steps(one) if i in sliders else len(one.options) for i, one in enumerate(controls)]
-    fewer = list(counts)
-    while math.prod(fewer) > most and max(fewer[i] for i in sliders) > 3:
-        fewer[max(sliders, key=lambda i: fewer[i])] -= 1
-    made = []
-    for control, count, few in zip(controls, counts, fewer, strict=True):
-        if control.has_trait("options"):
-            labels, values = map(list, zip(*control._options_full, strict=True))
-            start = control.index
-        else:
-            at = round((control.value - control.min) / control.step)
-            picked = spread(count, few, at)
-            values = [control.value if i == at else control.min + i * control.step for i in picked]
-            labels, start = [format(value, control.readout_format) for value in values], picked.index(at)
-        made.append({"name": control.description, "values": values, "labels": labels, "start": start,
-                     "of": count, "buttons": isinstance(control, ipywidgets.ToggleButtons)})
-    return made
+    sliders = sorted((one for one in controls if not one.has_trait("options")), key=_steps)
+    room = most // math.prod(len(one.options) for one in controls if one.has_trait("options"))
+    made = {}
+    for left, slider in zip(range(len(sliders), 0, -1), sliders, strict=True):
+        at = round((slider.value - slider.min) / slider.step)
+        picked = spread(_steps(slider), max(3, int(room ** (1 / left) + 1e-9)), at)
+        room //= len(picked)
+        values = [slider.value if i == at else slider.min + i * slider.step for i in picked]
+        labels = [format(value, slider.readout_format) for value in values]
+        made[slider] = {"values": values, "labels": labels, "start": picked.index(at), "of": _steps(slider),
+                        "buttons": False}
+    for control in set(controls) - set(sliders):
+        labels, values = map(list, zip(*control._options_full, strict=True))
+        made[control] = {"values": values, "labels": labels, "start": control.index, "of": len(values),
+                         "buttons": isinstance(control, ipywidgets.ToggleButtons)}
+    return [{"name": control.description} | made[control] for control in controls]
 
 
 def _steps(slider: ipywidgets.Widget) -> int:
@@ -120,15 +118,15 @@ def spread(steps: int, most: int, start: int) -> Sequence[int]:
     """At most `most` evenly spaced ones of `steps` steps, both ends and `start` among them.
 
     Up to a third fewer if `start` then falls into place; if it never does, the nearest one between the ends
-    gives way.
+    gives way to it.
     """
     if most >= steps:
         return range(steps)
     tries = [[round(i * (steps - 1) / (count - 1)) for i in range(count)]
              for count in range(most, max(2, math.ceil(most * 2 / 3)) - 1, -1)]
-    off = [min(abs(i - start) for i in picked) for picked in tries]
-    best = tries[off.index(min(off))]
-    if start not in best:
-        inner = best[1:-1]
-        best[1 + min(range(len(inner)), key=lambda i: abs(inner[i] - start))] = start
-    return best
+    for picked in tries:
+        if start in picked:
+            return picked
+    most_even = tries[0]
+    most_even[min(range(1, most - 1), key=lambda i: abs(most_even[i] - start))] = start
+    return most_even

@@ -44,6 +44,7 @@ class Renderer(IPythonRenderer):
         return super().link(text, url, title)
 
     def table(self, text: str) -> str:
+        text = re.sub(r"<th([^>]*)></th>", r"<td\1></td>", text)  # an empty corner heads nothing
         return f'<div class="wide"><table>\n{text}</table></div>\n'
 
 

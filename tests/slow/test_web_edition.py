@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
 import torch
@@ -86,7 +85,7 @@ def test_links_lead_to_pages_and_sections_that_are_there(built):
     pages = {path.name: path.read_text("utf-8") for path in folder.glob("*.html")}
     assert sorted(pages) == sorted(f"{name}.html" for name in PAGES)
     for name, page in pages.items():
-        links = [unquote(link) for link in re.findall(r'href="([^"]+)"', page) if "://" not in link]
+        links = [link for link in re.findall(r'href="([^"]+)"', page) if "://" not in link]
         assert len(links) > 2
         for link in links:
             target, _, section = link.partition("#")
@@ -103,7 +102,7 @@ def test_a_page_is_accessible_in_both_themes_and_fits_a_telephone(open_page, nam
     page = open_page(name)
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
-        found = axe.run(page, options={"preload": False}).response  # it may not read files
+        found = axe.run(page, options={"preload": False, "resultTypes": ["violations"]}).response
         assert len(found["passes"]) > 10
         assert [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found["violations"]] == []
     page.set_viewport_size({"width": 380, "height": 800})
@@ -159,7 +158,7 @@ def test_every_control_moves_its_widget(open_page, name):
         for button in place.locator("button").all():
             if button.is_visible() and button.is_enabled():
                 button.click()
-        for plane in place.locator("[role=application]").all():
+        for plane in place.locator(".vae-plane, .vae-sheet").all():
             before = look(place)
             plane.scroll_into_view_if_needed()
             box = plane.bounding_box()
