@@ -50,13 +50,16 @@ def test_requirements_are_pinned_commented_and_installed():
 
 
 def test_every_import_of_the_helpers_is_a_dependency():
-    found = set()
+    imports = {"all": set(), "web": set()}  # all of them, and what only the web edition needs
     for path in (ROOT / "helpers").rglob("*.py"):
-        found |= set(re.findall(r"^\s*(?:import|from) (\w+)", path.read_text(encoding="utf-8"), re.M))
-    third_party = {name.lower() for name in found - sys.stdlib_module_names - {"helpers"}}
-    declared = re.search(r"^dependencies = \[\n(.*?)^\]", PROJECT, re.M | re.S)[1]
-    assert third_party == set(re.findall(r'^    "(\w+)>=[0-9.]+",$', declared, re.M))
-    assert declared.count("\n") == len(third_party)  # lower bounds only
+        found = set(re.findall(r"^\s*(?:import|from) (\w+)", path.read_text(encoding="utf-8"), re.M))
+        imports["web" if "web" in path.parts else "all"] |= {
+            {"PIL": "pillow", "math_core": "math-core"}.get(name, name.lower())
+            for name in found - sys.stdlib_module_names - {"helpers"}}
+    for name, declared in (("all", "dependencies"), ("web", "web")):
+        lines = re.search(rf"^{declared} = \[.*\n((?:    .*\n)*)\]", PROJECT, re.M)[1].splitlines()
+        bounds = [re.fullmatch(r'    "([\w-]+)>=[0-9.]+",', line)[1] for line in lines]  # lower bounds only
+        assert imports[name] - (imports["all"] if name == "web" else set()) == set(bounds)
 
 
 def test_the_wheel_brings_all_that_the_helpers_need(tmp_path):
@@ -128,10 +131,18 @@ def test_ci_runs_the_command_of_the_readme():
     assert found.stdout.strip() == marked
 
 
+def test_the_workflows_are_workflows():
+    """By GitHub's schema for them; they cannot run here."""
+    done = subprocess.run([sys.executable, "-m", "check_jsonschema", "--builtin-schema",
+                           "vendor.github-workflows", *(ROOT / ".github" / "workflows").glob("*.yml")],
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_no_machine_path_in_the_project():
     for name in tracked():
         path = ROOT / name
-        if path.suffix in {".npz", ".png", ".ipynb"} or not path.is_file():  # lessons: test_lessons.py
+        if path.suffix in {".npz", ".png", ".woff", ".ipynb"} or not path.is_file():  # see test_lessons.py
             continue
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"/(root|work)/[a-z]", text.replace("__file__", "")), name

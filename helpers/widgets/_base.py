@@ -30,6 +30,7 @@ def script(*names: str) -> str:
 
 
 STYLE = (HERE / "widgets.css").read_text(encoding="utf-8")
+WITHOUT_KERNEL = (HERE / "without_kernel.js").read_text(encoding="utf-8")
 _NOT_STATE = {*anywidget.AnyWidget.class_trait_names(), "_esm", "_css", "_anywidget_id"}  # of every anywidget
 
 
@@ -85,7 +86,7 @@ class BrowserWidget(WithPicture, anywidget.AnyWidget):
         module = str(self._esm).rstrip().removesuffix(EXPORT)
         write_whole(path, _PAGE.format(
             title=html.escape(title or type(self).__name__), style=STYLE, module=module,
-            state=state.replace("<", "\\u003c")).encode())
+            without_kernel=WITHOUT_KERNEL, state=state.replace("<", "\\u003c")).encode())
         return path
 
 
@@ -105,23 +106,9 @@ body {{ margin: 16px; background: Canvas; color: CanvasText; }}
 <main id="widget"></main>
 <script type="module">
 {module}
+{without_kernel}
 const state = {state};
-for (const [name, value] of Object.entries(state)) {{
-  if (value && value.base64 !== undefined) {{
-    state[name] = new DataView(Uint8Array.from(atob(value.base64), (c) => c.charCodeAt(0)).buffer);
-  }}
-}}
-const listeners = {{}};
-const model = {{ // the part of a widget's model that the scripts use, without a kernel behind it
-  get: (name) => state[name],
-  set: (name, value) => {{
-    state[name] = value;
-    for (const call of listeners[`change:${{name}}`] ?? []) call();
-  }},
-  on: (event, call) => (listeners[event] ??= new Set()).add(call),
-  off: (event, call) => listeners[event]?.delete(call),
-  save_changes: () => {{}},
-}};
+const {{ model, listeners }} = withoutKernel(state);
 const cleanUp = render({{ model, el: document.getElementById("widget") }});
 window.widget = {{ model, listeners, cleanUp }}; // within reach of the browser's console
 </script>

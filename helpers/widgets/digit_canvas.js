@@ -243,6 +243,9 @@ function render({ model, el }) {
     model.set("mu", Array.from(said.slice(0, latent)));
     model.set("sigma", Array.from(said.slice(latent), (logvar) => Math.exp(logvar / 2)));
     model.set("_answers", model.get("_answers") + 1);
+    const pad = model.get("_pad"); // on a page that shows it too
+    pad?.set("drawn", [...model.get("mu"), ...model.get("sigma")]);
+    if (latent) pad?.set("z", model.get("mu"));
   };
   const settle = () => { // read the drawing
     readAt = performance.now();

@@ -1,0 +1,130 @@
+"""Writes the course as pages that need no kernel and no network.
+
+    python -m helpers.web FOLDER
+
+FOLDER gets an index.html. It is replaced if it holds a web edition already; an interrupted or failed build
+leaves it as it was.
+"""
+
+import argparse
+import asyncio
+import io
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell
+from PIL import Image
+from tqdm import tqdm
+
+from helpers.web import pages
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+PARTS = {"The trick": 0, "Why it works": 6, "Where it breaks": 9, "Where it leads": 11}  # where each begins
+AT_ONCE = 2  # lessons that run at the same time
+MARK = '<meta name="generator" content="helpers.web">'
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m helpers.web", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--repository", default="", metavar="OWNER/NAME",
+                        help="the course on GitHub, for links to Binder and to its files")
+    given = parser.parse_args()
+    try:
+        build(given.folder, repository=given.repository)
+    except FileExistsError as error:
+        parser.error(str(error))
+
+
+def build(folder: Path, notebooks: Path = NOTEBOOKS, *, repository: str = "") -> None:
+    """Writes the web edition of `notebooks` into `folder`, all of it or nothing.
+
+    Raises FileExistsError for a folder that holds something else.
+    """
+    folder = folder.resolve()
+    if folder.exists() and not _may_be_replaced(folder):
+        raise FileExistsError(f"{folder} holds something that is no web edition: name a new or empty folder")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as work:
+        new, old = Path(work, "new"), Path(work, "old")
+        new.mkdir()
+        write(new, sorted(notebooks.glob("*.ipynb")), repository)
+        if folder.exists():
+            folder.rename(old)
+        try:
+            new.rename(folder)
+        except OSError:
+            old.rename(folder)
+            raise
+
+
+def _may_be_replaced(folder: Path) -> bool:
+    if not folder.is_dir():
+        return False
+    index = folder / "index.html"
+    return not any(folder.iterdir()) or (index.is_file() and MARK in index.read_text("utf-8"))
+
+
+def write(folder: Path, paths: list[Path], repository: str) -> None:
+    """Writes the pages of the lessons at `paths`, and their map."""
+    notebooks = {path.stem: nbformat.read(path, as_version=4) for path in paths}
+    asyncio.run(run_all(notebooks, paths[0].parent, folder))
+    lessons = [{"name": name} | pages.about(notebook) for name, notebook in notebooks.items()]
+    exporter = pages.exporter(repository)
+    for i, (lesson, notebook) in enumerate(zip(lessons, notebooks.values(), strict=True)):
+        with Image.open(io.BytesIO(lesson["picture"])) as picture:
+            picture.thumbnail((520, 300))
+            picture.convert("RGB").save(folder / lesson["name"] / "map.webp", quality=80)
+            lesson["size"] = picture.size
+        pages.describe_pictures(notebook)
+        page, resources = exporter.from_notebook_node(notebook, {
+            "unique_key": "output", "output_files_dir": lesson["name"], "repository": repository,
+            "lesson": lesson, "before": lessons[i - 1] if i else None, "after": [*lessons, None][i + 1]})
+        for name, content in resources["outputs"].items():
+            (folder / name).write_bytes(content)
+        (folder / f"{lesson['name']}.html").write_text(page, encoding="utf-8")
+    ends = [*list(PARTS.values())[1:], None]
+    parts = [(part, lessons[first:end]) for (part, first), end in zip(PARTS.items(), ends, strict=True)]
+    index = exporter.environment.get_template("map.html.j2").render(parts=parts, repository=repository)
+    for name, content in {"index.html": index, "style.css": pages.style(), "page.js": pages.script()}.items():
+        (folder / name).write_text(content, encoding="utf-8")
+
+
+async def run_all(notebooks: dict, home: Path, folder: Path) -> None:
+    """Runs the lessons, for their widgets. The other outputs stay as saved: the tests compare those."""
+    turn = asyncio.Semaphore(AT_ONCE)
+    cells = sum(1 + sum(cell.cell_type == "code" for cell in one.cells) for one in notebooks.values())
+    with tempfile.TemporaryDirectory() as cache, tqdm(total=cells, unit="cell", desc="web edition") as bar:
+        env = os.environ | {"VAE_COURSE_CACHE": cache, "OMP_NUM_THREADS": "1"}
+        await asyncio.gather(*(run(name, notebook, home, folder, env, turn, bar)
+                               for name, notebook in notebooks.items()))
+
+
+async def run(name, notebook, home, folder, env, turn, bar) -> None:
+    """Runs one lesson from a fresh kernel, and puts its widgets in place of their saved pictures."""
+    live = nbformat.from_dict(notebook)
+    live.cells.insert(0, new_code_cell(
+        f"from helpers.web.live import Page\nPage({str(folder)!r}, {name!r}).take_over()\ndel Page"))
+    client = NotebookClient(live, timeout=600, kernel_name="python3", record_timing=False,
+                            extra_arguments=["--log-level=ERROR"],
+                            resources={"metadata": {"path": str(home)}},
+                            on_cell_executed=lambda **_: bar.update())
+    async with turn:
+        await client.async_execute(env=env)
+    for saved, ran in zip(notebook.cells, live.cells[1:], strict=True):
+        shown = [output.data for output in ran.get("outputs", []) if "data" in output]
+        kept = [output.data for output in saved.get("outputs", []) if "data" in output]
+        if len(shown) != len(kept):
+            raise RuntimeError(f"{name}, {saved.id}: the saved outputs are not those of its code: save it")
+        for data, now in zip(kept, shown, strict=True):
+            if "text/html" in now:
+                data["text/html"] = now["text/html"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

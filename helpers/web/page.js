@@ -1,0 +1,46 @@
+// What every page of the web edition runs: the theme, and the widgets that come near the view.
+const course = { widgets: {}, states: {} };
+
+const scripts = {};
+const load = (src) => scripts[src] ??= new Promise((done, failed) => document.head.append(
+  Object.assign(document.createElement("script"), { src, onload: done, onerror: failed })));
+
+// A widget's model; two places that show one widget share it, and so do widgets that are linked.
+const models = {};
+const modelOf = (id) => models[id] ??= load(`${id}.js`).then(async () => {
+  const state = course.states[id];
+  for (const [name, value] of Object.entries(state)) if (value?.model) state[name] = await modelOf(value.model);
+  return withoutKernel(state).model;
+});
+
+async function wake(place) {
+  const { widget, model } = place.dataset, el = document.createElement("div");
+  await load(`widgets/${widget}.js`);
+  course.widgets[widget]({ model: await modelOf(model), el });
+  place.replaceChildren(el); // until now, and where a script is missing, its picture
+  place.classList.add("awake");
+}
+
+const near = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    wake(target);
+  }
+}, { rootMargin: "800px" });
+for (const place of document.querySelectorAll(".live")) near.observe(place);
+
+// What scrolls sideways can be scrolled by keys.
+for (const node of document.querySelectorAll("pre, .wide, math[display=block]")) {
+  if (node.scrollWidth > node.clientWidth) node.tabIndex = 0;
+}
+
+const toggle = document.getElementById("theme"), root = document.documentElement;
+toggle.hidden = false;
+toggle.addEventListener("click", () => {
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+  try {
+    localStorage.setItem("theme", root.dataset.theme);
+  } catch { /* not allowed here: the choice holds for this page */ }
+});

@@ -1,0 +1,108 @@
+"""The pages of the web edition: nbconvert's, with mathematics as MathML and links from page to page."""
+
+import re
+import struct
+from base64 import b64decode, b64encode
+from pathlib import Path
+
+from math_core import LatexToMathML
+from nbconvert.exporters import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
+from pygments.styles import get_style_by_name
+from pygments.token import STANDARD_TYPES
+from traitlets.config import Config
+
+from helpers.widgets._base import STYLE, WITHOUT_KERNEL
+
+HERE = Path(__file__).parent
+LESSON = re.compile(r"(\d\d_\w+)\.ipynb(#.*)?")
+MATHEMATICS = LatexToMathML(fancy_error=False)
+
+
+class Renderer(IPythonRenderer):
+    """Markdown to HTML. `source`: where the course's files can be read, or empty."""
+
+    source = ""
+
+    def inline_math(self, body: str) -> str:
+        return MATHEMATICS.convert_with_local_state(body, displaystyle=False)
+
+    def block_math(self, body: str) -> str:
+        return MATHEMATICS.convert_with_local_state(body, displaystyle=True)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        if lesson := LESSON.fullmatch(url):
+            url = f"{lesson[1]}.html{lesson[2] or ''}"
+        elif not re.match(r"\w+:|#", url):  # another file of the course
+            if not self.source:
+                return text
+            url = f"{self.source}/notebooks/{url}"
+        return super().link(text, url, title)
+
+    def table(self, text: str) -> str:
+        text = re.sub(r"<th([^>]*)></th>", r"<td\1></td>", text)  # an empty corner heads nothing
+        return f'<div class="wide"><table>\n{text}</table></div>\n'
+
+
+class Exporter(HTMLExporter):
+    """A lesson's page. Its pictures become files beside it."""
+
+    repository = ""  # OWNER/NAME on GitHub
+
+    def markdown(self, source: str) -> str:
+        renderer = Renderer(escape=False, anchor_link_text="#")
+        renderer.source = f"https://github.com/{self.repository}/blob/HEAD" if self.repository else ""
+        return MarkdownWithMath(renderer=renderer).render(source)
+
+    def default_filters(self):
+        yield from super().default_filters()
+        yield "markdown2html", self.markdown
+
+
+def exporter(repository: str = "") -> Exporter:
+    """`repository`: OWNER/NAME on GitHub, for links to Binder and to files of the course."""
+    made = Exporter(extra_template_basedirs=[str(HERE)], template_name="course",
+                    exclude_input_prompt=True, exclude_output_prompt=True,
+                    config=Config({"ExtractOutputPreprocessor": {"enabled": True}}))
+    made.repository = repository
+    return made
+
+
+def about(notebook: NotebookNode) -> dict:
+    """Title, question and minutes, from a lesson's first cell; and its first figure, PNG."""
+    first = notebook.cells[0].source
+    pictures = (output.data["image/png"] for cell in notebook.cells for output in cell.get("outputs", [])
+                if "image/png" in output.get("data", {}))
+    return {"title": re.match(r"# (.*)", first)[1], "question": re.search(r"^\*\*(.*)\*\*$", first, re.M)[1],
+            "minutes": int(re.search(r"About (\d+) minutes", first)[1]), "picture": b64decode(next(pictures))}
+
+
+def describe_pictures(notebook: NotebookNode) -> None:
+    """Gives each picture its size, so that nothing jumps, and the section it belongs to as its words."""
+    section = ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            section = (re.findall(r"^#+ (.*)", cell.source, re.M) or [section])[-1].replace("$", "")
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                width, height = struct.unpack(">II", b64decode(output.data["image/png"])[16:24])
+                output.metadata["image/png"] = {"width": width, "height": height, "alt": f"Figure: {section}"}
+
+
+def style() -> str:
+    """The style sheet: the pages', the widgets', the code's in light and dark, and the font of formulas."""
+    light, dark = get_style_by_name("xcode"), get_style_by_name("monokai")  # both of enough contrast
+    code = [f".highlight .{name} {{ color: light-dark(#{light.style_for_token(token)['color'] or '000'}, "
+            f"#{dark.style_for_token(token)['color'] or 'f8f8f2'}) }}"
+            for token, name in STANDARD_TYPES.items() if name]
+    font = b64encode((HERE / "stix-two-math.woff").read_bytes()).decode("ascii")  # as a file: not in Firefox
+    return "\n".join([(HERE / "style.css").read_text("utf-8").replace("FONT", font), STYLE, *code])
+
+
+def script() -> str:
+    """What every page runs."""
+    return WITHOUT_KERNEL + (HERE / "page.js").read_text("utf-8")

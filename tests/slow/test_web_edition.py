@@ -1,0 +1,246 @@
+"""The web edition, built once and used without a network.
+
+    pytest tests/slow/test_web_edition.py
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from helpers.models import trained_vae
+from tests.browser.driving import GREYS, painted, shows
+from tests.conftest import NOTEBOOKS, ROOT
+from tests.pages import needed_module, trouble
+
+MEGABYTE = 2**20
+PAGES = ["index", *(path.stem for path in NOTEBOOKS)]
+
+
+def building(folder):
+    return subprocess.Popen([sys.executable, "-m", "helpers.web", str(folder)], cwd=ROOT,
+                            stderr=subprocess.PIPE)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The folder, and the seconds that it took. VAE_COURSE_WEB names one that is there already."""
+    if given := os.environ.get("VAE_COURSE_WEB"):
+        return Path(given), 0
+    folder, start = tmp_path_factory.mktemp("web") / "edition", time.monotonic()
+    process = building(folder)
+    _, said = process.communicate()
+    assert process.returncode == 0, said.decode()[-3000:]
+    return folder, time.monotonic() - start
+
+
+@pytest.fixture
+def open_page(browser, built):
+    """open_page(name, **options of its context) -> a page of the edition, offline, all of its widgets awake.
+
+    At the end there may have been no error, and no request beyond the folder.
+    """
+    contexts, wrong = [], []
+
+    def open_it(name, **options):
+        context = browser.new_context(offline=True, **{"viewport": {"width": 900, "height": 900}} | options)
+        contexts.append(context)
+        page = context.new_page()
+        found, home = trouble(page), built[0].as_uri() + "/"
+        wrong.append(found)
+        page.on("request", lambda sent: sent.url.startswith((home, "data:")) or found.append(sent.url))
+        page.on("requestfailed", lambda sent: found.append(sent.url))
+        page.goto(f"{home}{name}.html")
+        for place in page.locator(".live").all():
+            place.scroll_into_view_if_needed()
+            place.locator(".vae-widget").wait_for()
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert not any(wrong), wrong
+
+
+# -- size and time -----------------------------------------------------------------------------
+
+
+def test_size_and_time(built):
+    folder, seconds = built
+    files = {path: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+    print(f"built in {seconds:.0f} s, {sum(files.values()) / MEGABYTE:.1f} MB in {len(files)} files")
+    assert seconds < 600
+    assert sum(files.values()) < 60 * MEGABYTE
+    assert max(size for path, size in files.items() if path.suffix == ".html") < 8 * MEGABYTE
+
+
+def test_links_lead_to_pages_and_sections_that_are_there(built):
+    folder, _ = built
+    pages = {path.name: path.read_text("utf-8") for path in folder.glob("*.html")}
+    assert sorted(pages) == sorted(f"{name}.html" for name in PAGES)
+    for name, page in pages.items():
+        links = [link for link in re.findall(r'href="([^"]+)"', page) if "://" not in link]
+        assert len(links) > 2
+        for link in links:
+            target, _, section = link.partition("#")
+            assert (folder / (target or name)).is_file(), (name, link)
+            assert not section or f'id="{section}"' in pages[target or name], (name, link)
+
+
+# -- in the browser ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_accessible_in_both_themes_and_fits_a_telephone(open_page, name):
+    axe = needed_module("axe_playwright_python.sync_playwright").Axe()
+    page = open_page(name)
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        found = axe.run(page, options={"preload": False, "resultTypes": ["violations"]}).response
+        assert len(found["passes"]) > 10
+        assert [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found["violations"]] == []
+    page.set_viewport_size({"width": 380, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 380
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_reads_without_javascript(browser, built, name):
+    page = browser.new_context(offline=True, java_script_enabled=False).new_page()
+    page.goto((built[0] / f"{name}.html").as_uri())
+    assert page.locator("h1").count() == 1
+    for picture in page.locator("img").all():
+        picture.scroll_into_view_if_needed()
+        assert picture.get_attribute("alt") or name == "index"
+    page.context.close()
+
+
+def look(place):
+    """All that one can see of a widget: its pictures, its words, where its controls are."""
+    painted(place.page)
+    return place.evaluate("""async node => {
+      const images = [...node.querySelectorAll("img")];
+      await Promise.all(images.map(image => image.decode()));
+      const canvases = [...node.querySelectorAll("canvas")].map(canvas => canvas.toDataURL());
+      return [images.map(image => image.src), canvases, node.innerText, [...node.querySelectorAll("svg")].map(
+        drawn => drawn.outerHTML), [...node.querySelectorAll("input")].map(input => input.value)].join()}""")
+
+
+def controls(place):
+    """Each control's state, in order."""
+    return place.locator("input").evaluate_all(
+        "all => all.map(one => one.type === 'radio' ? one.checked : one.value)")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_control_moves_its_widget(open_page, name):
+    page = open_page(name)
+    for place in page.locator(".live").all():
+        explorer = place.get_attribute("data-widget") == "Explorer"
+        for i, control in enumerate(place.locator("input").all()):
+            kind, before, others = control.get_attribute("type"), look(place), controls(place)
+            assert kind in ("range", "radio")
+            if kind == "radio":
+                control.check()
+            else:
+                at_the_end = control.evaluate("one => one.value === one.max")
+                control.press("ArrowLeft" if at_the_end else "ArrowRight")
+            now = controls(place)
+            if now != others:  # not: the radio button that was checked already
+                assert look(place) != before, (name, control)
+            if explorer and kind == "range":
+                assert now[:i] + now[i + 1:] == others[:i] + others[i + 1:]
+        for button in place.locator("button").all():
+            if button.is_visible() and button.is_enabled():
+                button.click()
+        for plane in place.locator(".vae-plane, .vae-sheet").all():
+            before = look(place)
+            plane.scroll_into_view_if_needed()
+            box = plane.bounding_box()
+            page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
+            page.mouse.down()
+            page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.2 * box["height"], steps=5)
+            page.mouse.up()
+            assert look(place) != before
+
+
+def test_most_settings_of_an_explorer_have_a_picture_of_their_own(built):
+    """Some settings may look alike: a control that has no effect on one choice of another."""
+    folder, _ = built
+    found = 0
+    for script in folder.glob("*/widget*.js"):
+        pictures = sorted(folder.glob(f"{script.parent.name}/{script.stem}-*.webp"))
+        if pictures:
+            found += 1
+            assert len({path.read_bytes() for path in pictures}) > 0.5 * len(pictures), script
+    assert found >= 9
+
+
+def greys(place, label):
+    painted(place.page)
+    return torch.tensor(place.locator(f"canvas[aria-label='{label}']").evaluate(GREYS))
+
+
+def test_the_pads_pixels_are_torchs(open_page):
+    model, _ = trained_vae(latent=2)
+    page = open_page(PAGES[1])
+    place = page.locator("[data-widget=LatentPad]")
+    plane = place.get_by_role("application")
+    for key in ("ArrowUp", "ArrowRight", "ArrowRight"):
+        plane.press(key)
+        z = page.evaluate("async id => (await modelOf(id)).get('z')", place.get_attribute("data-model"))
+        with torch.no_grad():
+            assert shows(greys(place, "the picture decoded from z"), model.decode(torch.tensor([z]))[0])
+
+
+def test_a_drawing_moves_the_pad_beside_it(open_page):
+    page = open_page(next(name for name in PAGES if name.startswith("05")))
+    pair = page.locator(".side-by-side")
+    canvas, pad = (pair.locator(f"[data-widget={name}]") for name in ("DigitCanvas", "LatentPad"))
+    read = "async id => { const model = await modelOf(id); return [model.get('z'), model.get('drawn')]; }"
+    seen = []
+    for button in canvas.get_by_role("button", name="take").all()[:4]:
+        button.click()
+        z, drawn = page.evaluate(read, pad.get_attribute("data-model"))
+        assert z == drawn[:2]
+        seen.append(tuple(z))
+    assert len(set(seen)) == 4
+    canvas.get_by_role("button", name="Clear").click()
+    assert page.evaluate(read, pad.get_attribute("data-model")) == [list(seen[-1]), []]
+
+
+def test_the_chosen_theme_is_kept(open_page):
+    page = open_page(PAGES[1], color_scheme="light")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(paper)
+    page.get_by_role("button", name="Light or dark").click()
+    dark = page.evaluate(paper)
+    assert dark != light
+    page.get_by_role("link", name="Next").click()
+    page.wait_for_load_state()
+    assert page.evaluate(paper) == dark
+
+
+# -- interrupted -------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for another process there")
+def test_an_interrupted_build_leaves_nothing(tmp_path):
+    psutil = needed_module("psutil")
+    process = building(tmp_path / "edition")
+    kernels = []
+    while len(kernels) < 2:
+        time.sleep(0.5)
+        assert process.poll() is None
+        kernels = psutil.Process(process.pid).children(recursive=True)
+    time.sleep(5)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert list(tmp_path.iterdir()) == []
+    assert psutil.wait_procs(kernels, timeout=20)[1] == []

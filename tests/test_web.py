@@ -1,0 +1,198 @@
+"""helpers.web: the web edition of a course of two small lessons, and what an Explorer becomes in it."""
+
+import base64
+import itertools
+import json
+import math
+import re
+import shutil
+from pathlib import Path
+
+import ipywidgets
+import matplotlib.pyplot as plt
+import nbformat
+import numpy as np
+import pytest
+from nbclient.exceptions import CellExecutionError
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from helpers.figures import png
+from helpers.web import pages
+from helpers.web.__main__ import build, main
+from helpers.web.live import grid, spread
+from helpers.widgets import Explorer
+
+SAVED = new_output("execute_result", {"text/plain": "Explorer", "image/png": base64.b64encode(
+    png(plt.figure(figsize=(2, 1)))).decode()}, execution_count=1)
+SHADES = """\
+import ipywidgets, torch
+import matplotlib.pyplot as plt
+from helpers.widgets import Explorer
+torch.manual_seed(0)
+
+def shades(a, b, c):
+    fig = plt.figure(figsize=(3, 1), dpi=20, layout="none")
+    torch.rand(5)                                   # a draw that the next cell must not notice
+    for i, shade in enumerate((a / 10, b, "xyz".index(c) / 2)):
+        fig.patches.append(plt.Rectangle((i / 3, 0), 1 / 3, 1, color=str(shade), transform=fig.transFigure))
+    return fig
+
+Explorer(shades, a=(0, 10, 3), b=(0.0, 1.0, 0.5),
+         c=ipywidgets.ToggleButtons(options=list("xyz"), value="y"))"""
+
+
+def lesson(number, *cells):
+    first = new_markdown_cell(f"# {number:02} · Lesson {number}\n\n**What is {number}?**\n\nAbout 5 minutes.")
+    return new_notebook(cells=[first, *cells])
+
+
+@pytest.fixture(scope="module")
+def notebooks(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("notebooks")
+    text = new_markdown_cell(
+        "## 1. There\n\n$\\frac{a}{b}$ and `$HOME`; "
+        "[next](01_next.ipynb#2.-Here), [papers](../README.md).\n\n"
+        "$$\\begin{aligned} x &= 1 \\\\ &< 2 \\end{aligned}$$\n\n| $q$ | b |\n|---|---|\n| 1 | 2 |\n\n"
+        "<details><summary>Hint</summary>\n\nA *hint*.\n\n</details>")
+    check = new_code_cell("torch.manual_seed(0)\ntorch.rand(5)    # at the first drawing\n"
+                          "assert drawn == torch.rand(1)")
+    nbformat.write(lesson(0, text, new_code_cell(SHADES, outputs=[SAVED]),
+                          new_code_cell("drawn = torch.rand(1)"), check), folder / "00_first.ipynb")
+    nbformat.write(lesson(1, new_markdown_cell("## 2. Here"), new_code_cell("1", outputs=[SAVED])),
+                   folder / "01_next.ipynb")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def edition(notebooks, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("edition") / "web"
+    build(folder, notebooks)
+    return folder
+
+
+# -- the pages ---------------------------------------------------------------------------------
+
+
+def test_a_page_has_mathematics_links_and_folds(edition):
+    page = (edition / "00_first.html").read_text("utf-8")
+    assert page.count("<math") == 3
+    assert "<mfrac><mi>a</mi><mi>b</mi></mfrac>" in page
+    assert "<mtable" in page
+    assert "<code>$HOME</code>" in page
+    assert page.count("$") == 1
+    assert '<a href="01_next.html#2.-Here">next</a>, papers.' in page
+    assert 'id="2.-Here"' in (edition / "01_next.html").read_text("utf-8")
+    assert re.search(r"<details><summary>Hint</summary>\s*<p>A <em>hint</em>.</p>\s*</details>", page)
+
+
+def test_with_a_repository_other_files_are_linked_there():
+    exporter = pages.exporter("anna/course")
+    assert exporter.markdown("[papers](../README.md)") == (
+        '<p><a href="https://github.com/anna/course/blob/HEAD/notebooks/../README.md">papers</a></p>\n')
+
+
+def test_what_is_no_mathematics_stops_the_build():
+    with pytest.raises(Exception, match="nosuchcommand"):
+        pages.exporter().markdown("$\\nosuchcommand$")
+
+
+def test_the_map_names_each_lesson_its_question_and_its_minutes(edition):
+    index = (edition / "index.html").read_text("utf-8")
+    for name, words in (("00_first", "What is 0?"), ("01_next", "What is 1?")):
+        assert f'href="{name}.html"' in index
+        assert words in index
+        assert (edition / name / "map.webp").stat().st_size > 0
+    assert index.count("5 minutes") == 2
+
+
+def test_all_that_a_page_asks_for_is_in_the_folder(edition):
+    for page in edition.glob("*.html"):
+        for asked in re.findall(r'(?:src|href)="([^"#]+)', page.read_text("utf-8")):
+            assert (edition / asked).is_file(), (page.name, asked)
+
+
+# -- an Explorer -------------------------------------------------------------------------------
+
+
+def test_each_setting_has_its_own_picture_and_a_control_moves_what_it_names_alone(edition):
+    written = (edition / "00_first" / "widget1.js").read_text("utf-8")
+    state = json.loads(re.fullmatch(r'course.states\["00_first/widget1"\] = (.*);\n', written)[1])
+    assert [one["name"] for one in state["controls"]] == ["a", "b", "c"]
+    labels = [one["labels"] for one in state["controls"]]
+    assert labels[2] == ["x", "y", "z"]
+    assert [one[at] for one, at in zip(labels, state["at"], strict=True)] == ["3", "0.50", "y"]
+    settings = list(itertools.product(*labels))
+    assert 100 < len(settings) <= 150
+    for index in range(0, len(settings), 7):
+        picture = plt.imread(edition / f"{state['pictures']}-{index}.webp")
+        a, b, c = settings[index]
+        shades = [float(a) / 10, float(b), "xyz".index(c) / 2]
+        assert np.abs(picture[10, 10::20, 0] / 255 - shades).max() < 0.01
+
+
+@pytest.mark.parametrize(("controls", "counts"), [
+    (dict(n=(0, 9, 3)), [10]),                                     # all of them
+    (dict(h=(-3.0, 0.0, -1.0)), [101]),
+    (dict(h=(-3.0, 0.0, -1.0), n=(1, 5, 2)), [28, 5]),             # not 30: with 28 the start is one of them
+    (dict(mode=ipywidgets.ToggleButtons(options=list("abc")), h=(0.0, 1.0, 0.0)), [3, 50]),
+    (dict(dial=ipywidgets.SelectionSlider(options=[1, 2, 50], value=50), h=(0.0, 1.0, 0.5)), [3, 49]),
+])
+def test_sliders_have_as_many_positions_as_there_is_room_for_and_options_all(controls, counts):
+    explorer = Explorer(lambda **_: plt.figure(figsize=(1, 1)), **controls)
+    made = grid(explorer)
+    assert [len(one["values"]) for one in made] == [len(one["labels"]) for one in made] == counts
+    assert [one["values"][one["start"]] for one in made] == list(explorer.values.values())
+
+
+@pytest.mark.parametrize(("steps", "most"), [(101, 150), (101, 12), (50, 7), (101, 5), (11, 3)])
+def test_positions_have_the_ends_and_the_start_and_are_nearly_even(steps, most):
+    for start in range(steps):
+        picked = list(spread(steps, most, start))
+        assert {0, start, steps - 1} <= set(picked)
+        assert picked == sorted(set(picked))
+        assert min(steps, math.ceil(most * 2 / 3)) <= len(picked) <= most
+
+
+# -- all or nothing ----------------------------------------------------------------------------
+
+
+def content(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_edition_is_replaced(edition, tmp_path, monkeypatch):
+    folder = tmp_path / "web"
+    shutil.copytree(edition, folder)
+    (folder / "left_over.txt").touch()
+    monkeypatch.setattr("helpers.web.__main__.write",
+                        lambda new, *_: shutil.copytree(edition, new, dirs_exist_ok=True))
+    build(folder)
+    assert content(folder) == content(edition)
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_lesson_that_fails_leaves_the_folder_as_it_was(edition, tmp_path):
+    folder, bad = tmp_path / "web", tmp_path / "bad"
+    shutil.copytree(edition, folder)
+    bad.mkdir()
+    nbformat.write(lesson(0, new_code_cell("1 / 0", outputs=[SAVED])), bad / "00_bad.ipynb")
+    with pytest.raises(CellExecutionError, match="ZeroDivisionError"):
+        build(folder, bad)
+    assert content(folder) == content(edition)
+    assert sorted(tmp_path.iterdir()) == [bad, folder]
+
+
+def test_outputs_that_are_not_of_their_code_are_told(tmp_path):
+    nbformat.write(lesson(0, new_code_cell("a = 1", outputs=[SAVED])), tmp_path / "00_old.ipynb")
+    with pytest.raises(RuntimeError, match="00_old, .*the saved outputs are not those of its code"):
+        build(tmp_path / "web", tmp_path)
+    assert not (tmp_path / "web").exists()
+
+
+def test_a_folder_with_something_else_is_refused(tmp_path, capsys, monkeypatch):
+    (tmp_path / "index.html").write_text("mine")
+    monkeypatch.setattr("sys.argv", ["helpers.web", str(tmp_path)])
+    with pytest.raises(SystemExit):
+        main()
+    assert "holds something that is no web edition" in capsys.readouterr().err
+    assert content(tmp_path) == {Path("index.html"): b"mine"}
