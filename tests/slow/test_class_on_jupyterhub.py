@@ -62,6 +62,8 @@ c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = "{folder}/homes/{{username}}"
 c.Spawner.cmd = ["{python}", "-m", "jupyterhub.singleuser"]
 c.Spawner.args = ["--allow-root", "--LabApp.expose_app_in_browser=True"]  # for the test, which looks inside
+c.Spawner.http_timeout = 90  # four servers start at once
+c.LocalProcessSpawner.interrupt_timeout = 5  # then a server that does not stop is terminated
 c.Spawner.environment = {{"PYTHONPATH": lambda spawner: f"{folder}/homes/{{spawner.user.name}}:{packages}"}}
 """
 
@@ -99,8 +101,9 @@ def no_child_left(pid: int):
     finally:
         family = psutil.Process(pid).children(recursive=True)
         psutil.Process(pid).terminate()  # the hub stops its servers and its proxy, which takes it some seconds
-        for process in psutil.wait_procs(family, timeout=30)[1]:
-            process.kill()
+        for process in psutil.wait_procs(family, timeout=15)[1]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +149,7 @@ def test_four_learners_at_once(hub, browser):
         log_in(page, hub, name)
     for name, page in pages.items():
         wait_until_open(page)
-        assert page.url.split("?")[0] == f"{hub.address}/user/{name}{LINK.removeprefix('/hub/user-redirect')}"
+        page.wait_for_url(f"{hub.address}/user/{name}{LINK.removeprefix('/hub/user-redirect')}")
         page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     opened = time.monotonic() - start
     for page in pages.values():
