@@ -30,6 +30,11 @@ class Lab(NamedTuple):
     server: str
     token: str
 
+    @property
+    def status(self) -> str:
+        """The address that answers once it runs."""
+        return f"{self.server}/api/status?token={self.token}"
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -38,15 +43,15 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def started(command: list[str], lab: Lab, log: Path, env: dict[str, str]):
-    """The process of a server, once it answers; stopped at the end."""
+def started(command: list[str], folder: Path, asked: str, log: Path, env: dict[str, str]):
+    """The process of a server in a folder, once the address `asked` answers; stopped at the end."""
     with log.open("w") as written:
-        process = subprocess.Popen(command, cwd=lab.folder, env=env, stdout=written, stderr=written)
+        process = subprocess.Popen(command, cwd=folder, env=env, stdout=written, stderr=written)
     try:
         deadline = time.monotonic() + 90
         while True:
             try:
-                urllib.request.urlopen(f"{lab.server}/api/status?token={lab.token}", timeout=5).close()
+                urllib.request.urlopen(asked, timeout=5).close()
                 break
             except OSError:
                 assert process.poll() is None, log.read_text()
@@ -81,7 +86,7 @@ def running_lab(home: Path):
     command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
                f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}",
                "--LabApp.expose_app_in_browser=True", f"--ServerApp.root_dir={folder}"]
-    with started(command, lab, home / "lab.log", env):
+    with started(command, folder, lab.status, home / "lab.log", env):
         yield lab
 
 
@@ -118,6 +123,14 @@ def open_and_run(page, address):
     """Opens a lesson and runs all its cells. Gives the page's problems, filled as they come."""
     found = trouble(page, ours)
     page.goto(address)
+    wait_until_open(page)
+    start_all_cells(page)
+    wait_until_run(page)
+    return found
+
+
+def wait_until_open(page):
+    """Waits for a notebook on the page, and its kernel."""
     page.wait_for_function(
         """() => {
             const app = window.jupyterapp, panel = app && app.shell.currentWidget;
@@ -125,7 +138,16 @@ def open_and_run(page, address):
             const kernel = session && session.session && session.session.kernel;
             return kernel && kernel.status === 'idle' && panel.content.widgets.length > 0;
         }""", timeout=90_000)
-    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+
+
+def start_all_cells(page):
+    """Starts all cells of the open notebook, and does not wait for them."""
+    page.evaluate("() => { window.running = window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+
+
+def wait_until_run(page):
+    """Waits until all cells that were started have run."""
+    page.evaluate("() => window.running")
     page.wait_for_function(
         """() => {
             const panel = window.jupyterapp.shell.currentWidget;
@@ -135,7 +157,6 @@ def open_and_run(page, address):
                 && panel.context.sessionContext.session.kernel.status === 'idle'
                 && cells[cells.length - 1].model.executionCount >= cells.length;
         }""", timeout=180_000)
-    return found
 
 
 def ask(page, code):

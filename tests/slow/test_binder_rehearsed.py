@@ -73,7 +73,7 @@ def test_lesson_00_runs_in_2_gigabytes_and_trains_no_shared_model(built, browser
     command = ["jupyter-lab", "--ip=127.0.0.1", f"--port={port}", f"--ServerApp.base_url={base}/",
                f"--IdentityProvider.token={token}", "--no-browser", "--allow-root",
                "--LabApp.expose_app_in_browser=True"]  # for the test, which looks into the page
-    with started(command, lab, built.course.parent / "server.log", built.env) as server:
+    with started(command, built.course, lab.status, built.course.parent / "server.log", built.env) as server:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.on("request", lambda request: asked.add(urlsplit(request.url)[:2]))
         found = open_and_run(page, f"{lab.server}/{link}?reset&token={token}")
