@@ -36,7 +36,7 @@ def test_frechet_distance_of_normals_that_are_known():
 
 
 @pytest.mark.parametrize(("call", "error", "says"), [
-    (lambda: classifier(X, torch.zeros(500)), ValueError, "labels: one whole number .* 500 rows, not torch.float32"),
+    (lambda: classifier(X, torch.zeros(500)), ValueError, "labels: .* 500 rows, not torch.float32"),
     (lambda: classifier(X, torch.zeros(3).long()), ValueError, r"labels: .* 500 rows.* \(3,\)"),
     (lambda: classifier(X.long(), torch.zeros(500).long()), TypeError, "features: a float tensor"),
     (lambda: classifier(X, torch.zeros(500).long(), epochs=0), ValueError, "epochs: at least 1"),

@@ -29,7 +29,8 @@ WRONG = [
     (1, _DENSITY + "    return (normal - torch.log1p(-squashed**2)).exp() / limit", "Its logarithm is"),
     (1, _DENSITY.replace("sigma).log", "sigma**2).log") + "    return normal - torch.log1p(-squashed**2) "
         "- math.log(limit)", "sigma = 0.6"),
-    (1, _DENSITY.replace("torch.atanh(squashed)", "torch.atanh(action)") + "    return normal", "within the support"),
+    (1, _DENSITY.replace("torch.atanh(squashed)", "torch.atanh(action)") + "    return normal",
+     "within the support"),
     (1, _DENSITY + "    return (normal - torch.log1p(-squashed**2) - math.log(limit)).mean()", "shape ()"),
 ]
 
