@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.distributions import Normal, TanhTransform, TransformedDistribution
 
-from helpers.gradients import score_function_loss
+from helpers.gradients import leave_one_out_mean, score_function_loss
 from helpers.vae import VAE, elbo_terms, iwae_bound
 from tests.test_lessons import LESSONS, code, default_dtype_kept
 
@@ -162,3 +163,65 @@ def test_the_variance_of_lesson_10_by_quadrature(width):
     grid = torch.cartesian_prod(*[torch.linspace(-12, 12, 1201, dtype=torch.float64)] * 2)
     squares = (2 * posterior.log_prob(grid) - axis_aligned(width).log_prob(grid)).exp()
     assert variance(width) == pytest.approx(squares.sum().item() * 0.02**2 - 1, rel=1e-6)
+
+
+# -- lesson 13 ---------------------------------------------------------------------------------
+
+
+def test_lesson_13s_exact_denoiser_is_the_mean_of_the_posterior():
+    density, _, x_hat = definitions("13", "density", "log_p", "x_hat")
+    x, z_t, a, s = np.linspace(-8, 8, 20_001), np.array([-2.0, 0.3, 1.1]), 0.6, 0.8
+    weight, mean, width = (x_hat.__globals__[name] for name in ("weight", "mean", "width"))
+    joint = (weight * density(x[:, None], mean, width)).sum(1) * density(z_t[:, None], a * x, s)
+    assert np.allclose(x_hat(z_t, a, s), (joint * x).sum(1) / joint.sum(1), atol=1e-9)
+
+
+def test_lesson_13s_three_terms_are_the_elbo_of_the_chain():
+    """log p(x, z_1 ... z_T) - log q(z_1 ... z_T | x), averaged over drawn chains, at one x."""
+    _, x_hat, levels_of, elbo_terms = definitions("13", "log_p", "x_hat", "levels_of", "elbo_terms")
+    T, x, rng = 16, np.full(100_000, 0.7), np.random.default_rng(0)
+    a, s = levels_of(T)
+    assert np.allclose(a**2 + s**2, 1)
+
+    def log_normal(value, mean, variance):
+        return -0.5 * (np.log(2 * math.pi * variance) + (value - mean) ** 2 / variance)
+
+    z_t = a[-1] * x + s[-1] * rng.standard_normal(len(x))
+    total = log_normal(z_t, 0, 1) - log_normal(z_t, a[-1] * x, s[-1] ** 2)
+    for t in range(T - 1, 0, -1):
+        c = a[t] / a[t - 1]  # z_t = c z_(t-1) + noise of variance d
+        d, precision = s[t] ** 2 - (c * s[t - 1]) ** 2, 1 / s[t - 1] ** 2
+        variance = 1 / (precision + c**2 / d)
+        of_q, of_p = (variance * (precision * a[t - 1] * end + c / d * z_t)
+                      for end in (x, x_hat(z_t, a[t], s[t])))
+        z_t = of_q + np.sqrt(variance) * rng.standard_normal(len(x))
+        total += log_normal(z_t, of_p, variance) - log_normal(z_t, of_q, variance)
+    total += log_normal(x, x_hat(z_t, a[0], s[0]), (s[0] / a[0]) ** 2)
+    reconstruction, prior_kl, denoising_kl = (float(term[0]) for term in elbo_terms(x[:1], T))
+    assert abs(total.mean() - (reconstruction - prior_kl - denoising_kl)) < 4 * total.std() / len(x) ** 0.5
+
+
+def test_lesson_13s_baseline_is_that_of_the_helpers():
+    leave_one_out, _ = definitions("13", "leave_one_out", "mean_of_all")
+    R = torch.randn(5, 8, generator=torch.Generator().manual_seed(0))
+    assert torch.allclose(leave_one_out(R), R - leave_one_out_mean(R.T).T)
+
+
+def test_lesson_13s_squashed_density_is_torchs():
+    log_density, = definitions("13", "log_density")
+    action = torch.linspace(-0.99, 0.99, 50, dtype=torch.float64)
+    torchs = TransformedDistribution(Normal(0.4, 0.7), TanhTransform()).log_prob(action)
+    assert torch.allclose(log_density(action, 0.4, 0.7), torchs)
+
+
+def test_lesson_13s_loss_is_0_for_a_denoiser_that_gives_both_parts_back():
+    schedule, denoising_loss = definitions("13", "schedule", "predict_v", "denoising_loss")[::2]
+    a, s = schedule(torch.linspace(0, 1, 11))
+    assert torch.allclose(a**2 + s**2, torch.ones(11))
+    z = torch.randn(20, generator=torch.Generator().manual_seed(0)).expand(50, 20)
+
+    def perfect(given):  # sees z_t, a and s, and knows z
+        z_t, a, s = given.split([20, 1, 1], 1)
+        return (a * z_t - z) / s  # v, from z = a z_t - s v
+
+    assert denoising_loss(perfect, z, torch.linspace(0.1, 1, 50)[:, None]) < 1e-8

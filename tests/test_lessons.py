@@ -37,7 +37,7 @@ def is_widget(cell):
 
 
 def test_the_lessons_of_the_course_are_there():
-    assert [name[:2] for name in LESSONS] == [f"{n:02}" for n in range(13)]
+    assert [name[:2] for name in LESSONS] == [f"{n:02}" for n in range(14)]
 
 
 @every_lesson

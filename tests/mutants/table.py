@@ -14,6 +14,7 @@ TEST_GRADIENTS, TEST_AUTOGRAD = "tests/test_gradients.py", "tests/test_autograd.
 TEST_MODELS, TEST_DATA = "tests/test_models.py", "tests/test_data.py"
 TEST_FIGURES, TEST_MISTAKES = "tests/test_figures.py", "tests/test_mistakes.py"
 TEST_EXPLORER, TEST_WIDGETS = "tests/test_explorer.py", "tests/test_widgets.py"
+DEFINED_IN_13 = "tests/test_definitions_in_lessons.py -k lesson_13"
 TEST_BROWSER = "tests/browser/test_widgets_in_the_browser.py"
 TEST_REPLAY = f"{TEST_BROWSER} -k replay"
 LESSON_12 = "notebooks/12_beyond_the_bell_curve.ipynb"
@@ -25,6 +26,8 @@ def checks(lesson: str) -> str:
 
 
 HELPERS = [
+    Mutant("the Frechet distance with the cross term once", "helpers/scores.py",
+           "- 2 * cross", "- cross", "tests/test_scores.py"),
     Mutant("sigma squared in the place of sigma", VAE,
            "return mu + sigma * epsilon", "return mu + sigma**2 * epsilon", TEST_VAE),
     Mutant("rand in the place of randn", VAE,
@@ -195,6 +198,12 @@ EXERCISES = [
            "helpers/exercises/lesson08.py", "(450, 1.0)):", "(450, 1 / 3)):", checks("08")),
     Mutant("lesson 08's check accepts any small jitter", "helpers/exercises/lesson08.py",
            "if not 0.45 < share < 0.55:", "if not share < 0.55:", checks("08")),
+    Mutant("lesson 13's check takes any schedule", "helpers/exercises/lesson13.py",
+           "if abs(squares - 1) > 1e-3:", "if abs(squares - 1) > 1e3:", checks("13")),
+    Mutant("lesson 13's check does not know the target epsilon", "helpers/exercises/lesson13.py",
+           '(epsilon, "this target is epsilon', '(2 * epsilon, "this target is epsilon', checks("13")),
+    Mutant("lesson 13's check forgets the range of the motor", "helpers/exercises/lesson13.py",
+           "AffineTransform(0.0, limit)", "AffineTransform(0.0, 1.0)", checks("13")),
     Mutant("lesson 04's check takes a rolled epsilon for a fresh one", "helpers/exercises/lesson04.py",
            "if torch.equal(found[0], found[1]):", "if torch.equal(found[0], -found[1]):", checks("04")),
     Mutant("lesson 04's check draws its own z with exp(logvar) for sigma", "helpers/exercises/lesson04.py",
@@ -729,6 +738,31 @@ LESSONS = [
            "density = (1 - r) * first.log_prob(z).exp() + r * second", checks("12")),
     Mutant("a gap's check in bits", "helpers/exercises/lesson12.py",
            "target = -math.log(share)", "target = -math.log2(share)", checks("12")),
+    Mutant("a schedule whose squares do not sum to 1", "13",
+           "return torch.cos(angle), torch.sin(angle)", "return 1 - t, t + 0 * angle", DEFINED_IN_13),
+    Mutant("the denoiser's target is epsilon, not v", "13",
+           "    v = a * epsilon - s * z\n    return", "    v = epsilon\n    return", DEFINED_IN_13),
+    Mutant("a denoising KL without its half", "13",
+           "sum(0.5 * (ratios[t - 1]", "sum((ratios[t - 1]", DEFINED_IN_13),
+    Mutant("a standard deviation for a variance in p(x|z_1)", "13",
+           "variance = (s[0] / a[0]) ** 2", "variance = s[0] / a[0]", DEFINED_IN_13),
+    Mutant("the best guess without the shares of the parts", "13",
+           "return (share * guess).sum(-1) / share.sum(-1)", "return guess.mean(-1)", DEFINED_IN_13),
+    Mutant("mean-of-all taken for leave-one-out", "13",
+           "return R - (R.sum(-1, keepdim=True) - R) / (R.shape[-1] - 1)",
+           "return R - R.mean(-1, keepdim=True)", DEFINED_IN_13),
+    Mutant("a squashed density without its log-det", "13",
+           "log_prob(u) - torch.log1p(-action**2)", "log_prob(u)", DEFINED_IN_13),
+    Mutant("uniform noise in the codes", "13",
+           "sigma_x[rows] * torch.randn(len(rows), 20)", "sigma_x[rows] * torch.rand(len(rows), 20)"),
+    Mutant("a slider that ends half-way to noise", "13",
+           "Explorer(picture, noise=(0.0, 1.0, 0.4)", "Explorer(picture, noise=(0.0, 0.5, 0.4)"),
+    Mutant("the digits that the classifier was trained on, where the kept ones are meant", "13",
+           'f"{sure(digits.train[kept]):.0%}")', 'f"{sure(digits.train[seen]):.0%}")'),
+    Mutant("GRPO divides by the variance", "13",
+           "return mean_of_all(R) / (R.std(", "return mean_of_all(R) / (R.var("),
+    Mutant("the score of a normal draw without its sigma", "13",
+           "values.detach(), epsilon / sigma", "values.detach(), epsilon"),
     Mutant("a slider that turns half as far", "06", "turn=(0.0, 180.0, 0.0)", "turn=(0.0, 90.0, 0.0)"),
     Mutant("a slider of half the directions", "12",
            "direction=(0.0, 180.0, 60.0)", "direction=(0.0, 90.0, 60.0)"),

@@ -1,0 +1,52 @@
+"""What pictures are measured with: a small classifier, and the Frechet distance in its features."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from helpers._arguments import check_floats, check_integer
+from helpers.training import keeps_torch, seeded
+
+
+@keeps_torch
+def classifier(features: Tensor, labels: Tensor, *, hidden: int = 200, epochs: int = 10,
+               seed: int = 0) -> nn.Sequential:
+    """A network with one hidden layer, trained to name the label of each row of `features`.
+
+    features (n, k), labels (n,) from 0 up -> logits (n, classes). All its layers but the last give what
+    `frechet_distance` compares. torch's global generator is left as it was.
+    """
+    check_floats("features", features, (None, None))
+    check_integer("epochs", epochs, 1)
+    if labels.dtype != torch.int64 or labels.shape != features.shape[:1]:
+        raise ValueError(f"labels: one whole number (int64) is needed for each of the {len(features)} rows, "
+                         f"not {labels.dtype} of the shape {tuple(labels.shape)}")
+    with torch.enable_grad(), seeded(seed):
+        network = nn.Sequential(nn.Linear(features.shape[1], hidden), nn.ReLU(),
+                                nn.Linear(hidden, int(labels.max()) + 1))
+        optimizer = torch.optim.Adam(network.parameters(), lr=3e-3, fused=True)
+        for _ in range(epochs):
+            for batch in torch.randperm(len(features)).split(128):
+                loss = F.cross_entropy(network(features[batch]), labels[batch])
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+    return network.requires_grad_(False)
+
+
+def frechet_distance(one: Tensor, other: Tensor) -> float:
+    """Between normal distributions fitted to two sets of features, (n, k) and (m, k).
+
+    |m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)): Heusel et al. 2017, equation 6. It grows with noise in
+    both means and covariances, so only sets of the same size compare.
+    """
+    check_floats("one", one, (None, None))
+    check_floats("other", other, (None, one.shape[1]))
+    if min(len(one), len(other)) < 2:
+        raise ValueError(f"one, other: at least 2 rows are needed in each, not {len(one)} and {len(other)}")
+    one, other = one.double(), other.double()
+    c1, c2 = (torch.atleast_2d(features.T.cov()) for features in (one, other))
+    values, vectors = torch.linalg.eigh(c1)
+    root = vectors * values.clamp(min=0).sqrt() @ vectors.T
+    cross = torch.linalg.eigvalsh(root @ c2 @ root).clamp(min=0).sqrt().sum()  # of (C1 C2)^(1/2)
+    return ((one.mean(0) - other.mean(0)).square().sum() + c1.trace() + c2.trace() - 2 * cross).item()
