@@ -1,9 +1,10 @@
 """Four learners at once on a JupyterHub.
 
-JupyterHub and its proxy are installed for this test, in a folder of its own. Four learners follow the link of
-notebooks/README.md at the same time, log in, run lesson 00, and try to see each other's files. The hub's simple
-spawner starts their servers under one account of the system, with the Python of this test: what keeps learners
-apart here is the hub. Each has a copy of the course as home folder, as in a container of the image.
+JupyterHub and its proxy are installed for this test, in a folder of its own. Four learners follow
+the link of notebooks/README.md at the same time, log in, run lesson 00, and try to see each
+other's files. The hub's simple spawner starts their servers under one account of the system,
+with the Python of this test: what keeps learners apart here is the hub. Each has a copy of the
+course as home folder, as in a container of the image.
 """
 
 import contextlib
@@ -17,6 +18,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,8 +47,8 @@ NAMES = ["ada", "bela", "carl", "dana"]
 PASSWORD = "one for the class"
 MEGABYTES = 1500  # for one learner: the limit that the recipe of notebooks/README.md sets
 SECONDS = 240  # until all four have run the lesson
-# anywidget says so of a widget that takes more than 2 seconds to begin. Here four browsers share the cores with
-# the kernels, as in no class; such a widget still does what its learner does to it, which is checked.
+# anywidget says so of a widget that takes more than 2 seconds to begin. Here four browsers share the cores
+# with the kernels, as in no class; such a widget still does what its learner does to it, which is checked.
 LATE = "[anywidget] Failed to initialize model."
 LINK, = set(re.findall(r"https://HUB(/\S+?)`", (ROOT / "notebooks/README.md").read_text(encoding="utf-8")))
 
@@ -100,7 +102,7 @@ def no_child_left(pid: int):
         yield
     finally:
         family = psutil.Process(pid).children(recursive=True)
-        psutil.Process(pid).terminate()  # the hub stops its servers and its proxy, which takes it some seconds
+        psutil.Process(pid).terminate()  # the hub stops its servers and its proxy: some seconds
         for process in psutil.wait_procs(family, timeout=15)[1]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
@@ -171,7 +173,7 @@ def test_four_learners_at_once(hub, browser):
             kernels = sum(peak_megabytes(kernel.pid) for kernel in process.children(recursive=True))
             megabytes[name] = peak_megabytes(process.pid), kernels
     print(f"open after {opened:.0f} s, lesson 00 run by all after {ran:.0f} s; "
-          f"the hub {peak_megabytes(hub.pid):.0f} MB; late widgets: {sum(problems, []).count(LATE)}")
+          f"the hub {peak_megabytes(hub.pid):.0f} MB; late widgets: {list(chain(*problems)).count(LATE)}")
     for name in NAMES:
         print("{:6} server {:4.0f} MB, kernel {:4.0f} MB".format(name, *megabytes[name]))
 
@@ -200,6 +202,6 @@ def test_four_learners_at_once(hub, browser):
             for name, other in allowed} == allowed
     assert {(name, other): status(f"{hub.address}/user/{other}/api/contents/notebooks/of_{other}.txt",
                                   tokens[name]) for name, other in allowed} == allowed
-    assert [problem for problem in sum(problems, []) if problem != LATE] == []
+    assert [problem for problem in chain(*problems) if problem != LATE] == []
     assert all(sum(megabytes[name]) < MEGABYTES for name in NAMES)
     assert ran < SECONDS
