@@ -107,9 +107,15 @@ def test_what_binder_runs_after_the_install_can_run():
     assert callable(space[function[2]])
 
 
-def test_readme_links_resolve():
-    for link in re.findall(r"\]\(([^)]+)\)", README):
-        assert link.startswith("https://") or (ROOT / link).exists(), link
+def test_readme_is_short():
+    assert len([word for word in README.split() if re.search(r"\w", word)]) <= 700  # no bars
+
+
+@pytest.mark.parametrize("name", ["README.md", "notebooks/README.md", ".github/CONTRIBUTING.md"])
+def test_links_of_a_guide_resolve(name):
+    path = ROOT / name
+    for link in re.findall(r"\]\(([^)]+)\)", path.read_text(encoding="utf-8")):
+        assert link.startswith("https://") or (path.parent / link).exists(), link
 
 
 def test_what_readme_commands_name_is_there():

@@ -259,5 +259,6 @@ def test_a_lesson_prints_numbers_and_seldom_true():
     assert sum(said.values()) <= 15
 
 
-def test_notebook_folder_holds_lessons_only():
-    assert {p.suffix for p in Path(ROOT / "notebooks").iterdir() if not p.name.startswith(".")} == {".ipynb"}
+def test_notebook_folder_holds_lessons_and_the_guide_only():
+    found = {path.name for path in Path(ROOT / "notebooks").iterdir() if not path.name.startswith(".")}
+    assert found == {f"{name}.ipynb" for name in LESSONS} | {"README.md"}
