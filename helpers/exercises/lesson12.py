@@ -37,9 +37,12 @@ def dz_dr(function) -> str:
     left = torch.rand(100_000, generator=seeded(1)) < r
     draws = torch.where(left, -2.0, 2.0) + torch.randn(100_000, generator=seeded(2))
     slopes = function(draws.double(), r, first, second).detach().double()
-    return (f"Averaged over 100,000 draws of the first mixture, dz/dr is {slopes.mean():.2f} (standard "
-            f"error {slopes.std() / math.sqrt(len(slopes)):.2f}). The mean is -2 r + 2 (1 - r), with the "
-            "derivative -4.")
+    p1, p2 = first.log_prob(draws).exp(), second.log_prob(draws).exp()
+    by_score = draws * (p1 - p2) / (r * p1 + (1 - r) * p2)
+    said = [f"{each.mean():.2f} (standard error {each.std() / math.sqrt(len(each)):.3f})"
+            for each in (slopes, by_score)]
+    return (f"Averaged over 100,000 draws of the first mixture, dz/dr is {said[0]}; the score function gives "
+            f"{said[1]}. The mean is -2 r + 2 (1 - r), with the derivative -4.")
 
 
 def _of_mixture(r: float, first: Normal, second: Normal) -> tuple[Tensor, Tensor, Tensor]:
