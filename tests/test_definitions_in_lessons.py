@@ -2,7 +2,6 @@
 
 import math
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
@@ -25,7 +24,6 @@ def definitions(prefix, *names):
             if any(line.startswith(("def ", "class ")) and line.split()[1].split("(")[0].rstrip(":") in wanted
                    for line in lines):
                 exec(cell.source, space)
-    plt.close("all")  # a cell may draw, too
     return [space[name] for name in names]
 
 
