@@ -81,9 +81,8 @@ def fit(
         check_function("after_epoch", after_epoch, "the model and its history")
 
     history = History(epochs)
-    optimizer = torch.optim.Adam(model.parameters(), lr=step_size, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, step_size, total_steps=epochs * math.ceil(len(images) / batch_size), cycle_momentum=False)
+    optimizer, schedule = _one_cycle(
+        model.parameters(), step_size, epochs * math.ceil(len(images) / batch_size))
     try:
         model.train()
         with seeded(seed), tqdm(range(epochs), desc="training", unit="epoch", file=sys.stdout,
@@ -121,15 +120,20 @@ def minimise(loss: Callable[[], Tensor], parameters: Iterable[Tensor], *, steps:
 
     For models that are no VAE of `helpers.vae`. `after_step` is called with the number of the step, from 0.
     """
-    optimizer = torch.optim.Adam(parameters, lr=step_size, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, step_size, total_steps=steps,
-                                                   cycle_momentum=False)
+    optimizer, schedule = _one_cycle(parameters, step_size, steps)
     for step in range(steps):
         optimizer.zero_grad()
         loss().backward()
         optimizer.step()
         schedule.step()
         after_step(step)
+
+
+def _one_cycle(parameters: Iterable[Tensor], step_size: float, steps: int) -> tuple[
+        torch.optim.Adam, torch.optim.lr_scheduler.OneCycleLR]:
+    optimizer = torch.optim.Adam(parameters, lr=step_size, fused=True)
+    return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, step_size, total_steps=steps,
+                                                          cycle_momentum=False)
 
 
 def evaluate(model: VAE, images: Tensor, sampler: Sampler = reparameterize, *, seed: int = 0) -> Terms:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import matplotlib
-import matplotlib.pyplot as plt
 import pytest
 import torch
 
@@ -24,12 +23,6 @@ def empty_cache(tmp_path, monkeypatch):
 
 
 # Not for the session: Playwright keeps an event loop running, in which nbval's own could not run.
-@pytest.fixture(autouse=True)
-def no_figure_stays_open():
-    yield
-    plt.close("all")
-
-
 @pytest.fixture(scope="module")
 def browser():
     with chromium() as found:

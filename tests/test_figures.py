@@ -16,6 +16,12 @@ from helpers.training import fit
 from helpers.vae import VAE, History, Terms
 
 
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
 def test_tile_puts_each_image_in_its_place():
     images = torch.arange(5).float()[:, None].expand(-1, 16) + 1
     sheet = figures.tile(images, columns=3)

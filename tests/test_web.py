@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -23,7 +24,7 @@ from helpers.web.live import grid, spread
 from helpers.widgets import Explorer
 
 SAVED = new_output("execute_result", {"text/plain": "Explorer", "image/png": base64.b64encode(
-    png(plt.figure(figsize=(2, 1)))).decode()}, execution_count=1)
+    png(Figure(figsize=(2, 1)))).decode()}, execution_count=1)
 SHADES = """\
 import ipywidgets, torch
 import matplotlib.pyplot as plt

@@ -1,9 +1,7 @@
 """Inside the kernel of a lesson: a widget that is displayed becomes HTML, and files beside the page."""
 
-import base64
 import html
 import itertools
-import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +13,7 @@ from matplotlib.figure import Figure
 
 from helpers._files import write_whole
 from helpers.widgets import Explorer, SideBySide
-from helpers.widgets._base import EXPORT, BrowserWidget, WithPicture, script
+from helpers.widgets._base import BrowserWidget, WithPicture, bare, packed, script
 
 HERE = Path(__file__).parent
 MOST = 150  # pictures of one Explorer
@@ -61,11 +59,10 @@ class Page:
         for link, linked in vars(widget).items():  # a widget that this one moves, as a canvas its pad
             if isinstance(linked, BrowserWidget):
                 state[link] = {"model": self.add(linked)}
-        packed = json.dumps(state, default=lambda data: {"base64": base64.b64encode(data).decode("ascii")})
-        write_whole(self.folder / f"{name}.js", f'course.states["{name}"] = {packed};\n'.encode())
+        write_whole(self.folder / f"{name}.js", f'course.states["{name}"] = {packed(state)};\n'.encode())
         kind = type(widget).__name__
         write_whole(self.folder / "widgets" / f"{kind}.js",
-                    f"course.widgets.{kind} = (() => {{\n{module.rstrip().removesuffix(EXPORT)}"
+                    f"course.widgets.{kind} = (() => {{\n{bare(module)}"
                     "return render;\n})();\n".encode())
         return name
 

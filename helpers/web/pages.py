@@ -1,7 +1,7 @@
 """The pages of the web edition: nbconvert's, with mathematics as MathML and links from page to page."""
 
+import io
 import re
-import struct
 from base64 import b64decode, b64encode
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from math_core import LatexToMathML
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
+from PIL import Image
 from pygments.styles import get_style_by_name
 from pygments.token import STANDARD_TYPES
 from traitlets.config import Config
@@ -89,7 +90,7 @@ def describe_pictures(notebook: NotebookNode) -> None:
             section = (re.findall(r"^#+ (.*)", cell.source, re.M) or [section])[-1].replace("$", "")
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):
-                width, height = struct.unpack(">II", b64decode(output.data["image/png"])[16:24])
+                width, height = Image.open(io.BytesIO(b64decode(output.data["image/png"]))).size  # its head
                 output.metadata["image/png"] = {"width": width, "height": height, "alt": f"Figure: {section}"}
 
 

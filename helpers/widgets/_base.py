@@ -29,6 +29,16 @@ def script(*names: str) -> str:
     return "\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in ("decoder", *names))
 
 
+def bare(module: str) -> str:
+    """A widget's script without its export, to stand on a page among others."""
+    return module.rstrip().removesuffix(EXPORT)
+
+
+def packed(state: dict) -> str:
+    """A widget's state as JSON, its bytes as base64: without_kernel.js takes them out again."""
+    return json.dumps(state, default=lambda data: {"base64": base64.b64encode(data).decode("ascii")})
+
+
 STYLE = (HERE / "widgets.css").read_text(encoding="utf-8")
 WITHOUT_KERNEL = (HERE / "without_kernel.js").read_text(encoding="utf-8")
 _NOT_STATE = {*anywidget.AnyWidget.class_trait_names(), "_esm", "_css", "_anywidget_id"}  # of every anywidget
@@ -81,12 +91,9 @@ class BrowserWidget(WithPicture, anywidget.AnyWidget):
     def to_html(self, path: str | Path, *, title: str | None = None) -> Path:
         """Write the widget as one file that needs neither a kernel nor a network. Returns its path."""
         path = Path(path)
-        state = json.dumps(
-            self._state(), default=lambda packed: {"base64": base64.b64encode(packed).decode("ascii")})
-        module = str(self._esm).rstrip().removesuffix(EXPORT)
         write_whole(path, _PAGE.format(
-            title=html.escape(title or type(self).__name__), style=STYLE, module=module,
-            without_kernel=WITHOUT_KERNEL, state=state.replace("<", "\\u003c")).encode())
+            title=html.escape(title or type(self).__name__), style=STYLE, module=bare(str(self._esm)),
+            without_kernel=WITHOUT_KERNEL, state=packed(self._state()).replace("<", "\\u003c")).encode())
         return path
 
 

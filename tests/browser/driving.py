@@ -4,7 +4,7 @@ import json
 
 import torch
 
-from helpers.widgets._base import EXPORT, script
+from helpers.widgets._base import bare, script
 
 # JavaScript: the greys of a canvas, 0 for white paper and 255 for black ink
 GREYS = """canvas => {
@@ -45,7 +45,7 @@ def set_state(page, **traits):
 
 def run_script(page, name, expression, given=None):
     """The value of an expression, with a widget's functions within reach, and `given`."""
-    body = script(name).rstrip().removesuffix(EXPORT) + f"\nreturn JSON.stringify({expression});"
+    body = bare(script(name)) + f"\nreturn JSON.stringify({expression});"
     return json.loads(page.evaluate("([body, given]) => new Function('given', body)(JSON.parse(given))",
                                     [body, json.dumps(given)]))  # as text: much faster
 
