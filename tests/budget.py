@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 SECONDS, MEGABYTES = 30, 1000
-TRAINING_SECONDS = {"09": 60, "13": 30}  # what more the models may take that a lesson trains
+TRAINING_SECONDS = {"13": 30}  # what more the models may take that a lesson trains
 FAILS = 3  # times the budget: a busy machine is not a slow lesson
 
 

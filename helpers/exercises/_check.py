@@ -88,11 +88,13 @@ def same_shape(value: object, like: Tensor, what: str) -> Tensor:
     raise Wrong(f"{what} has the shape {tuple(value.shape)}; {tuple(like.shape)} is needed")
 
 
-def two(value: object, words: str) -> tuple:
-    """The two things of a tuple, a list, a tensor or an array; `words` say what is wrong if it is none."""
+def parts(value: object, count: int, words: str) -> tuple:
+    """The `count` parts of a tuple, list, tensor or array; `words` say what is wrong with any other."""
     kinds = tuple | list | Tensor | np.ndarray
-    if not isinstance(value, kinds) or getattr(value, "ndim", 1) == 0 or len(value) != 2:
+    if not isinstance(value, kinds) or getattr(value, "ndim", 1) == 0 or len(value) != count:
         raise Wrong(words)
+    if any(unsolved(part) for part in value):
+        raise NotYet
     return tuple(value)
 
 

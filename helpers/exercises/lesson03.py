@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.exercises._check import Wrong, call, check, no_known_mistake, number, same_shape, seeded, two
+from helpers.exercises._check import Wrong, call, check, no_known_mistake, number, parts, same_shape, seeded
 
 
 @check
@@ -37,7 +37,7 @@ def draw_uniform(function) -> str:
 @check
 def train(function) -> str:
     k = 3 + 2 * torch.randn(2000, generator=seeded())
-    mu, loss = two(call(function, k.clone()),
+    mu, loss = parts(call(function, k.clone()), 2,
                    "train should return two things: mu, and the loss of its last step per image")
     mu, loss = same_shape(mu, k, "mu").detach(), number(loss, "the loss")
     miss = mu - k

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from helpers.autograd import gradient_reach
 from helpers.data import load_digits
-from helpers.exercises._check import Wrong, call, check, close, number, same_shape, two
+from helpers.exercises._check import Wrong, call, check, close, number, parts, same_shape
 from helpers.training import seeded
 from helpers.vae import kl_divergence, log_likelihood
 
@@ -19,7 +19,7 @@ REACHED = 195.0  # nats: right answers of many kinds reach 140 to 185 in so many
 @check
 def my_vae(function) -> str:
     digits = load_digits()
-    model, terms = two(call(function, digits.train[:IMAGES].clone(), EPOCHS),
+    model, terms = parts(call(function, digits.train[:IMAGES].clone(), EPOCHS), 2,
                        "return two things: the model, and the function that gives the two terms")
     if not isinstance(model, nn.Module):
         raise Wrong(f"the first thing returned should be the model, an nn.Module, not {type(model).__name__}")
@@ -50,7 +50,7 @@ def _codes(model: nn.Module, x: Tensor) -> tuple[Tensor, Tensor]:
     for name in ("encode", "decode"):
         if not callable(getattr(model, name, None)):
             raise Wrong(f"the model needs a method {name}")
-    mu, logvar = two(model.encode(x), "encode should return two tensors: mu and logvar")
+    mu, logvar = parts(model.encode(x), 2, "encode should return two tensors: mu and logvar")
     logvar = same_shape(logvar, mu, "logvar")
     kl = kl_divergence(mu, logvar).mean()
     if not kl < 1000:
@@ -77,7 +77,7 @@ def _check_reach(model: nn.Module, reconstruction: Tensor, kl: Tensor) -> None:
 
 
 def _two_terms(result: object, x: Tensor) -> tuple[Tensor, Tensor]:
-    reconstruction, kl = two(result, "the function should return two terms: reconstruction and KL")
+    reconstruction, kl = parts(result, 2, "the function should return two terms: reconstruction and KL")
     return same_shape(reconstruction, x[:, 0], "the reconstruction"), same_shape(kl, x[:, 0], "the KL")
 
 
@@ -171,7 +171,7 @@ def noise_of(function) -> str:
             ("mu + 2 * sigma * randn", lambda mu, sigma: mu + 2 * sigma * torch.randn_like(mu), 0.0, 2.0),
             ("mu + sigma * exponential", lambda mu, sigma: mu + sigma * torch.empty_like(mu).exponential_(),
              1.0, 1.0)):
-        result = two(call(function, sampler), "return two numbers: the mean and the standard deviation")
+        result = parts(call(function, sampler), 2, "return two numbers: the mean and the standard deviation")
         found[name] = number(result[0], "the mean"), number(result[1], "the standard deviation")
         if deviation is None:
             if abs(found[name][1] - 1) < 0.1:

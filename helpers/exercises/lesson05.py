@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from helpers.exercises._check import Wrong, call, check, no_known_mistake, number, same_shape, seeded, two
+from helpers.exercises._check import Wrong, call, check, no_known_mistake, number, parts, same_shape, seeded
 from helpers.vae import VAE
 
 
@@ -61,7 +61,7 @@ def share_of_area(function) -> str:
 @check
 def shell(answer) -> str:
     pair = answer.squeeze() if isinstance(answer, Tensor | np.ndarray) else answer
-    inner, outer = two(pair, "two numbers are needed: the inner and the outer distance")
+    inner, outer = parts(pair, 2, "two numbers are needed: the inner and the outer distance")
     inner, outer = number(inner, "the inner distance"), number(outer, "the outer distance")
     if inner < 0:
         raise Wrong(f"a distance is not negative; {inner:.3g} looks like one coordinate of z, not its length")

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.distributions import LogNormal, Normal
 
-from helpers.exercises._check import Wrong, call, check, no_known_mistake, number, same_shape, seeded
+from helpers.exercises._check import Wrong, call, check, no_known_mistake, number, parts, same_shape, seeded
 
 
 @check
@@ -56,11 +56,9 @@ def _of_mixture(r: float, first: Normal, second: Normal) -> tuple[Tensor, Tensor
 def positive_flow(function) -> str:
     epsilon = torch.linspace(-2, 2, 9, dtype=torch.float64)
     for mu, sigma in ((0.4, 0.5), (-0.3, 1.5)):
-        result = call(function, mu, sigma, epsilon.clone())
-        if not (isinstance(result, tuple | list) and len(result) == 2):
-            raise Wrong("two things are needed: z, and log q(z)")
+        found = parts(call(function, mu, sigma, epsilon.clone()), 2, "two things are needed: z, and log q(z)")
         z, log_q = (same_shape(part, epsilon, name).detach().double()
-                    for part, name in zip(result, ("z", "log q(z)"), strict=True))
+                    for part, name in zip(found, ("z", "log q(z)"), strict=True))
         y = mu + sigma * epsilon
         if torch.allclose(z, y, atol=1e-4):
             raise Wrong("z is not positive everywhere: that is y, before the exponential")

@@ -7,14 +7,13 @@ from torch.distributions import Normal, TransformedDistribution
 from torch.distributions.transforms import AffineTransform, TanhTransform
 
 from helpers.exercises._check import (
-    NotYet,
     Wrong,
     call,
     check,
     no_known_mistake,
+    parts,
     same_shape,
     seeded,
-    unsolved,
 )
 
 
@@ -49,11 +48,8 @@ def noisy_and_target(function) -> str:
 
 
 def _z_t(function, z, t, epsilon) -> list[torch.Tensor]:
-    found = call(function, z.clone(), t.clone(), epsilon.clone())
-    if not isinstance(found, tuple | list) or len(found) != 2:
-        raise Wrong("two things are needed, z_t and the target")
-    if any(unsolved(part) for part in found):
-        raise NotYet
+    found = parts(call(function, z.clone(), t.clone(), epsilon.clone()), 2,
+                  "two things are needed, z_t and the target")
     return [same_shape(part, z, what).float()
             for part, what in zip(found, ("z_t", "the target"), strict=True)]
 
