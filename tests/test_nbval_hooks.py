@@ -108,7 +108,7 @@ def test_the_budget_is_one_more_test_and_a_line_at_the_end(run):
 
 @pytest.mark.parametrize(("lesson", "seconds", "megabytes", "share"), [
     ("03_some", 30, 500, 1), ("03_some", 75, 500, 2.5), ("03_some", 3, 2500, 2.5), ("03_some", 3, None, 0.1),
-    ("09_some", 90, 500, 1)])
+    ("13_some", 60, 500, 1)])
 def test_the_budget_is_of_time_and_memory(lesson, seconds, megabytes, share):
     assert budget.used(lesson, seconds, megabytes) == share
     assert ("over its budget" in budget.line(lesson, seconds, megabytes)) == (share > 1)

@@ -9,11 +9,11 @@ from helpers.exercises._check import NotYet, Wrong, call, check, number, parts, 
 
 @check
 def adam_step(function) -> str:
-    noise = torch.randn(10, 3, dtype=torch.float64, generator=seeded())
+    noise = torch.randn(10, 4, dtype=torch.float64, generator=seeded())
     for size in (1.0, 1e-5):
-        ours = torch.zeros(3, dtype=torch.float64)
-        m = v = torch.zeros(3, dtype=torch.float64)
-        theirs = torch.zeros(3, dtype=torch.float64, requires_grad=True)
+        ours = torch.zeros(4, dtype=torch.float64)
+        m = v = torch.zeros(4, dtype=torch.float64)
+        theirs = torch.zeros(4, dtype=torch.float64, requires_grad=True)
         optimizer = torch.optim.Adam([theirs], lr=0.001)
         for t, g in enumerate(size * (1 + noise), start=1):
             ours, m, v = _three(call(function, ours.clone(), g.clone(), m.clone(), v.clone(), t), g)
