@@ -25,6 +25,9 @@ from helpers.widgets import Explorer
 
 SAVED = new_output("execute_result", {"text/plain": "Explorer", "image/png": base64.b64encode(
     png(Figure(figsize=(2, 1)))).decode()}, execution_count=1)
+LINK = '<a href="00_first.ipynb#1.-There">first</a>'
+MAP = new_output("display_data", {"text/html": LINK})
+SHOW_MAP = f"from IPython.display import HTML, display\ndisplay(HTML({LINK!r}))\n1"
 SHADES = """\
 import ipywidgets, torch
 import matplotlib.pyplot as plt
@@ -59,7 +62,7 @@ def notebooks(tmp_path_factory):
                           "assert drawn == torch.rand(1)")
     nbformat.write(lesson(0, text, new_code_cell(SHADES, outputs=[SAVED]),
                           new_code_cell("drawn = torch.rand(1)"), check), folder / "00_first.ipynb")
-    nbformat.write(lesson(1, new_markdown_cell("## 2. Here"), new_code_cell("1", outputs=[SAVED])),
+    nbformat.write(lesson(1, new_markdown_cell("## 2. Here"), new_code_cell(SHOW_MAP, outputs=[MAP, SAVED])),
                    folder / "01_next.ipynb")
     return folder
 
@@ -82,7 +85,9 @@ def test_a_page_has_mathematics_links_and_folds(edition):
     assert "<code>$HOME</code>" in page
     assert page.count("$") == 1
     assert '<a href="01_next.html#2.-Here">next</a>, papers.' in page
-    assert 'id="2.-Here"' in (edition / "01_next.html").read_text("utf-8")
+    next_page = (edition / "01_next.html").read_text("utf-8")
+    assert 'id="2.-Here"' in next_page
+    assert '<a href="00_first.html#1.-There">first</a>' in next_page
     assert re.search(r"<details><summary>Hint</summary>\s*<p>A <em>hint</em>.</p>\s*</details>", page)
 
 

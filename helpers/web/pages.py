@@ -17,7 +17,7 @@ from traitlets.config import Config
 from helpers.widgets._base import STYLE, WITHOUT_KERNEL
 
 HERE = Path(__file__).parent
-LESSON = re.compile(r"(\d\d_\w+)\.ipynb(#.*)?")
+LESSON = re.compile(r"(\d\d_\w+)\.ipynb")
 MATHEMATICS = LatexToMathML(fancy_error=False)
 
 
@@ -36,9 +36,7 @@ class Renderer(IPythonRenderer):
         return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
-        if lesson := LESSON.fullmatch(url):
-            url = f"{lesson[1]}.html{lesson[2] or ''}"
-        elif not re.match(r"\w+:|#", url):  # another file of the course
+        if not (LESSON.match(url) or re.match(r"\w+:|#", url)):  # another file of the course
             if not self.source:
                 return text
             url = f"{self.source}/notebooks/{url}"
@@ -62,6 +60,10 @@ class Exporter(HTMLExporter):
     def default_filters(self):
         yield from super().default_filters()
         yield "markdown2html", self.markdown
+
+    def from_notebook_node(self, nb, resources=None, **kw):
+        page, resources = super().from_notebook_node(nb, resources, **kw)
+        return re.sub(f'href="{LESSON.pattern}', r'href="\1.html', page), resources  # in outputs, too
 
 
 def exporter(repository: str = "") -> Exporter:

@@ -91,7 +91,7 @@ def test_a_click_on_a_box_of_the_map_goes_to_its_section(browser, exported, box)
 def test_a_widget_that_is_taken_away_listens_to_nothing(opened, name):
     page = opened(EVERY[name]())
     count = "Object.values(widget.listeners).reduce((sum, calls) => sum + calls.size, 0)"
-    assert page.evaluate(count) >= 2
+    assert page.evaluate(count) > 0
     node = page.locator("canvas[tabindex], input").first.element_handle()
     node.press("ArrowUp")  # a sentence for screen readers may be on its way
     before = [state(page, trait) for trait in ("z", "value", "start", "first", "second")]
