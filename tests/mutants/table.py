@@ -730,7 +730,7 @@ LESSONS = [
     Mutant("the posterior's tail cut at another height than those of q", "12",
            "posterior[grid[:, 1] < -1.5]", "posterior[grid[:, 1] < -1.0]"),
     Mutant("the score of a Gamma without the mean of log z", "12",
-           "z.log() * (z.log() - mean)", "z.log() * z.log()"),
+           "score = z.log() - mean", "score = z.log()"),
     Mutant("yes and no exchanged on the map", "helpers/estimator_map.py",
            '("bias", "leave-one-out", "no"), ("bias", "hot", "yes")',
            '("bias", "leave-one-out", "yes"), ("bias", "hot", "no")', LESSON_12),
