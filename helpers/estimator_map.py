@@ -8,7 +8,7 @@ from IPython.display import HTML
 
 from helpers.figures import BLUE, GREEN, INK
 
-WIDTH, HEIGHT, TALL = 1000, 672, 82  # of the map, and of each box, in pixels
+WIDTH, HEIGHT, TALL = 1000, 674, 84  # of the map, and of each box, in pixels
 COLUMNS = {"far left": (4, 166), "left": (222, 240), "middle": (365, 270), "right": (522, 250),
            "far right": (822, 174)}  # from where, and how wide
 ROWS = (4, 118, 238, 352, 466, 580)

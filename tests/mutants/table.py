@@ -768,7 +768,7 @@ LESSONS = [
            "values.detach(), epsilon / sigma", "values.detach(), epsilon"),
     Mutant("a slider that turns half as far", "06", "turn=(0.0, 180.0, 0.0)", "turn=(0.0, 90.0, 0.0)"),
     Mutant("a slider that presses no draws together", "12",
-           "along=(-0.4, 1.6, 1.5)", "along=(0.0, 1.6, 1.5)"),
+           "along=(-0.4, 1.6, 0.5)", "along=(0.0, 1.6, 0.5)"),
     Mutant("a flow's v that is not lifted", "12", "v = lifted(w, free)", "v = free"),
     Mutant("effective sample size without the square", "12",
            "1 / weight.square().sum(1)", "1 / weight.sum(1)"),
