@@ -8,7 +8,7 @@ from IPython.display import HTML
 
 from helpers.figures import BLUE, GREEN, INK
 
-WIDTH, HEIGHT, TALL = 1000, 672, 82  # of the map, and of each box, in pixels
+WIDTH, HEIGHT, TALL = 1000, 674, 84  # of the map, and of each box, in pixels
 COLUMNS = {"far left": (4, 166), "left": (222, 240), "middle": (365, 270), "right": (522, 250),
            "far right": (822, 174)}  # from where, and how wide
 ROWS = (4, 118, 238, 352, 466, 580)
@@ -61,9 +61,9 @@ ENDS = {
     "pathwise": Box("pathwise, location and scale", "far left", 2,
                     "03", "6. Averaged, it is the gradient we want"),
     "through": Box("pathwise, through T", "far left", 3,
-                   "12", "5. The flow follows the bend, and cuts the tails"),
+                   "12", "5. The flow follows the bend, and thins the tails"),
     "implicit": Box("implicit", "far left", 4, "12", "6. A draw without a formula"),
-    "score": Box("score function, if the range of z does not move", "left", 5,
+    "score": Box("score function (several draws: leave-one-out), if the range of z does not move", "left", 5,
                  "07", "1. A gradient without a slope"),
     "leave-one-out": Box("score function, leave-one-out, if the range of z does not move", "far right", 2,
                          "07", "5. A baseline from the other draws"),
@@ -95,7 +95,7 @@ def estimator_map() -> HTML:
     links = "".join(_link(box, name in QUESTIONS) for name, box in boxes.items())
     return HTML(
         f'<div style="overflow-x: auto"><div style="position: relative; width: {WIDTH}px; '
-        f'height: {HEIGHT}px; background: white; color: {INK}; font: 13px/1.25 sans-serif">'
+        f'height: {HEIGHT}px; background: white; color: {INK}; font: 14px/1.25 sans-serif">'
         f'<img alt="arrows from box to box" src="data:image/svg+xml;base64,{image}" '
         f'style="position: absolute; left: 0; top: 0; max-width: none">{links}</div></div>')
 
@@ -108,7 +108,7 @@ def _link(box: Box, question: bool) -> str:
             f'width: {wide}px; height: {TALL}px; box-sizing: border-box; padding: 4px 8px; display: flex; '
             f'align-items: center; justify-content: center; text-align: center; color: {INK}; '
             f'text-decoration: none; background: {paper}; border: 2px solid {edge}; '
-            f'border-radius: {corner}px"><span>{html.escape(box.words)}<br><small><u>{section}</u></small>'
+            f'border-radius: {corner}px"><span>{html.escape(box.words)}<br><u>{section}</u>'
             "</span></a> ")
 
 
@@ -123,5 +123,5 @@ def _arrow(start: Box, end: Box, answer: str) -> str:
         y0, y1 = top0 + TALL, top1
     return (f'<line x1="{x0:g}" y1="{y0:g}" x2="{x1:g}" y2="{y1:g}" stroke="{INK}" stroke-width="1.3" '
             f'marker-end="url(#tip)"/><text x="{(x0 + x1) / 2:g}" y="{(y0 + y1) / 2 + 4:g}" '
-            f'text-anchor="middle" font-family="sans-serif" font-size="12" fill="{INK}" stroke="white" '
+            f'text-anchor="middle" font-family="sans-serif" font-size="14" fill="{INK}" stroke="white" '
             f'stroke-width="5" paint-order="stroke">{answer}</text>')

@@ -34,8 +34,8 @@ def dz_dr(function) -> str:
                         f"{(value[worst] - target[worst]).abs():.2g} from a finite difference of the draw "
                         "with its u held still")
     r, first, second = 0.7, Normal(-2.0, 1.0), Normal(2.0, 1.0)
-    left = torch.rand(100_000, generator=seeded(1)) < r
-    draws = torch.where(left, -2.0, 2.0) + torch.randn(100_000, generator=seeded(2))
+    left = torch.rand(100_000, generator=seeded(2)) < r
+    draws = torch.where(left, -2.0, 2.0) + torch.randn(100_000, generator=seeded(1))
     slopes = function(draws.double(), r, first, second).detach().double()
     p1, p2 = first.log_prob(draws).exp(), second.log_prob(draws).exp()
     by_score = draws * (p1 - p2) / (r * p1 + (1 - r) * p2)
