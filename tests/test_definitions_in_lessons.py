@@ -168,15 +168,17 @@ def test_the_variance_of_lesson_10_by_quadrature(width):
 # -- lesson 13 ---------------------------------------------------------------------------------
 
 
-def test_lesson_13s_exact_denoiser_is_the_mean_of_the_posterior():
+def test_lesson_13s_exact_denoiser_gives_mean_and_variance_of_the_posterior():
     density, _, x_hat = definitions("13", "density", "log_p", "x_hat")
     x, z_t, a, s = np.linspace(-8, 8, 20_001), np.array([-2.0, 0.3, 1.1]), 0.6, 0.8
     weight, mean, width = (x_hat.__globals__[name] for name in ("weight", "mean", "width"))
     joint = (weight * density(x[:, None], mean, width)).sum(1) * density(z_t[:, None], a * x, s)
-    assert np.allclose(x_hat(z_t, a, s), (joint * x).sum(1) / joint.sum(1), atol=1e-9)
+    found, (first, second) = x_hat(z_t, a, s), ((joint * x**k).sum(1) / joint.sum(1) for k in (1, 2))
+    assert np.allclose(found, (first, second - first**2), atol=1e-9)
 
 
-def test_lesson_13s_three_terms_are_the_elbo_of_the_chain():
+@pytest.mark.parametrize("wider", [False, True])
+def test_lesson_13s_three_terms_are_the_elbo_of_the_chain(wider):
     """log p(x, z_1 ... z_T) - log q(z_1 ... z_T | x), averaged over drawn chains, at one x."""
     _, x_hat, levels_of, elbo_terms = definitions("13", "log_p", "x_hat", "levels_of", "elbo_terms")
     T, x, rng = 16, np.full(100_000, 0.7), np.random.default_rng(0)
@@ -192,12 +194,14 @@ def test_lesson_13s_three_terms_are_the_elbo_of_the_chain():
         c = a[t] / a[t - 1]  # z_t = c z_(t-1) + noise of variance d
         d, precision = s[t] ** 2 - (c * s[t - 1]) ** 2, 1 / s[t - 1] ** 2
         variance = 1 / (precision + c**2 / d)
-        of_q, of_p = (variance * (precision * a[t - 1] * end + c / d * z_t)
-                      for end in (x, x_hat(z_t, a[t], s[t])))
+        guess, unsure = x_hat(z_t, a[t], s[t])
+        of_q, of_p = (variance * (precision * a[t - 1] * end + c / d * z_t) for end in (x, guess))
+        of_step = variance + wider * unsure * (variance * precision * a[t - 1]) ** 2  # of z_(t-1), given z_t
         z_t = of_q + np.sqrt(variance) * rng.standard_normal(len(x))
-        total += log_normal(z_t, of_p, variance) - log_normal(z_t, of_q, variance)
-    total += log_normal(x, x_hat(z_t, a[0], s[0]), (s[0] / a[0]) ** 2)
-    reconstruction, prior_kl, denoising_kl = (float(term[0]) for term in elbo_terms(x[:1], T))
+        total += log_normal(z_t, of_p, of_step) - log_normal(z_t, of_q, variance)
+    guess, unsure = x_hat(z_t, a[0], s[0])
+    total += log_normal(x, guess, unsure if wider else (s[0] / a[0]) ** 2)
+    reconstruction, prior_kl, denoising_kl = (float(term[0]) for term in elbo_terms(x[:1], T, wider))
     assert abs(total.mean() - (reconstruction - prior_kl - denoising_kl)) < 4 * total.std() / len(x) ** 0.5
 
 
@@ -215,13 +219,12 @@ def test_lesson_13s_squashed_density_is_torchs():
 
 
 def test_lesson_13s_loss_is_0_for_a_denoiser_that_gives_both_parts_back():
-    schedule, denoising_loss = definitions("13", "schedule", "predict_v", "denoising_loss")[::2]
+    schedule, denoising_loss = definitions("13", "schedule", "denoising_loss")
     a, s = schedule(torch.linspace(0, 1, 11))
     assert torch.allclose(a**2 + s**2, torch.ones(11))
     z = torch.randn(20, generator=torch.Generator().manual_seed(0)).expand(50, 20)
 
-    def perfect(given):  # sees z_t, a and s, and knows z
-        z_t, a, s = given.split([20, 1, 1], 1)
+    def perfect(z_t, a, s):  # knows z
         return (a * z_t - z) / s  # v, from z = a z_t - s v
 
     assert denoising_loss(perfect, z, torch.linspace(0.1, 1, 50)[:, None]) < 1e-8

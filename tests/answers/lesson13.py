@@ -17,7 +17,7 @@ WRONG = [
     (0, _ANGLE + "    return a * z + s * epsilon, a * z - s * epsilon", "exchanged in the target"),
     (0, _ANGLE + "    return s * z + a * epsilon, s * epsilon - a * z", "the noise runs the wrong way"),
     (0, _NOISY + "    a, s = torch.cos(t), torch.sin(t)\n    return a * z + s * epsilon, a * epsilon - s * z",
-     "Is it the schedule of section 1?"),
+     "at t = 1 the factor of z is 0.54"),
     (0, _ANGLE + "    return a * z + s**2 * epsilon, a * epsilon - s * z", "sum to 0.91"),
     (0, _ANGLE + "    return a * z + s * epsilon", "two things are needed"),
     (0, _ANGLE + "    return (a * z + s * epsilon).mean(1), a * epsilon - s * z", "z_t has the shape (6,)"),
@@ -39,6 +39,7 @@ RIGHT = [
     (0, _NOISY + "    a = torch.sin(math.pi / 2 * (1 - t.double()))\n    s = (1 - a**2).clamp(min=0).sqrt()\n"
         "    z_t = a * z + s * epsilon\n"
         "    return z_t, (epsilon - s * z_t) / a if (a > 1e-6).all() else -z"),
+    (0, _NOISY + "    a, s = (1 - t**2).sqrt(), t\n    return a * z + s * epsilon, a * epsilon - s * z"),
     (0, _NOISY + "    a, s = np.cos(math.pi / 2 * t.numpy()), np.sin(math.pi / 2 * t.numpy())\n"
         "    a, s = torch.tensor(a), torch.tensor(s)\n    return [z * a + epsilon * s, epsilon * a - z * s]"),
     (1, "def squashed_log_density(action, mu, sigma, limit):\n"
