@@ -766,7 +766,7 @@ LESSONS = [
     Mutant("where pathwise is quieter, for where the baseline is", "13",
            '[1] < mean_and_noise(each["pathwise"])[1]', '[1] > mean_and_noise(each["pathwise"])[1]'),
     Mutant("a denoiser whose middle layers forget what they get", "helpers/denoiser.py",
-           "return h + self.layer(F.silu(h))", "return self.layer(F.silu(h))", ("tests/test_denoiser.py",)),
+           "return h + self.layer(F.silu(h))", "return self.layer(F.silu(h))", "tests/test_denoiser.py"),
     Mutant("lesson 13's check lets noise be left out at t = 1", "helpers/exercises/lesson13.py",
            "if t in (0, 1) and not", "if t == 0 and not", checks("13")),
     Mutant("mean-of-all taken for leave-one-out", "13",
