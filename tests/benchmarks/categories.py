@@ -19,7 +19,7 @@ SEEDS = (0, 1, 2, 3)
 WAYS = ("Gumbel-softmax 1", "Gumbel-softmax 0.2", "straight-through 0.5", "leave-one-out")
 SETTINGS = ((300, 8e-3), (300, 1.6e-2), (300, 3.2e-2), (1200, 8e-3))  # steps, step size
 VQ = (("no remedy", False, 0.25), ("restarts", True, 0.25), ("no commitment", True, 0.0))
-COMPARISONS = "true = {}", "print(\" ", "model = vqvaes"  # how the cells begin that train in the lesson
+COMPARISON = "true = {}"  # how the cell begins that compares in the lesson; its trainings are run below
 
 
 def measure() -> list[Row]:
@@ -29,7 +29,7 @@ def measure() -> list[Row]:
     lesson: dict = {}
     with _quiet():
         for source in sources[:first]:
-            if not source.startswith(COMPARISONS):
+            if not source.startswith(COMPARISON):
                 exec(source, lesson)
     rows = [Row(f"raised cost, along the exact gradient, seed {seed}: {', '.join(lesson['ways'])}",
                 _along_the_raised(lesson, seed)) for seed in range(8)]
