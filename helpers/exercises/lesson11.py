@@ -8,43 +8,47 @@ from helpers.exercises._check import Wrong, call, check, close, no_known_mistake
 
 
 @check
-def category_from(function) -> str:
+def two_categories(function) -> str:
     # two kinds of rows, in turn: an answer that takes one row's logits for all, or mixes rows, is off
     kinds = torch.tensor([[0.0, 1.0, -1.0, 0.5], [2.0, -0.5, 1.5, 0.0]])
     n, K = 40_000, 4
     logits = kinds.repeat(n // 2, 1)
     u = torch.rand(n, K, generator=seeded()).clamp_min(1e-30)
-    value = _categories(call(function, logits.clone(), u.clone()), n)
-    if (value == 0).all():
-        raise Wrong("all categories are 0, as argmax has it for nan. Of what was the log taken?")
-    again = _categories(call(function, logits.clone(), u.clone()), n)
+    value = _pairs(call(function, logits.clone(), u.clone()), n)
+    again = _pairs(call(function, logits.clone(), u.clone()), n)
     if not torch.equal(value, again):
         raise Wrong("the same u gives other categories the second time: something else in it is random")
     other = torch.rand(n, K, generator=seeded(1)).clamp_min(1e-30)
-    if torch.equal(value, _categories(call(function, logits.clone(), other), n)):
+    if torch.equal(value, _pairs(call(function, logits.clone(), other), n)):
         raise Wrong("another u gives the same categories: the noise plays no part")
-    if torch.equal(value, _categories(call(function, logits.flip(0), u.clone()), n)):
+    if torch.equal(value, _pairs(call(function, logits.flip(0), u.clone()), n)):
         raise Wrong("other logits give the same categories: the logits play no part")
+    same = (value[:, 0] == value[:, 1]).sum()
+    if same:
+        raise Wrong(f"{same:,} of {n:,} rows hold the same category twice")
+    hint = _what_is_off(value, logits, u)
     for row in range(2):
-        shares = torch.bincount(value[row::2], minlength=K) / (n // 2)
         p = torch.softmax(kinds[row].double(), 0)
-        errors = (shares - p).abs() / (p * (1 - p) / (n // 2)).sqrt()
+        exact = p[:, None] * p / (1 - p)[:, None]  # (first, second); never the same twice
+        found = torch.bincount(value[row::2] @ torch.tensor([K, 1]), minlength=K * K).view(K, K) / (n // 2)
+        errors = ((found - exact).abs() / (exact * (1 - exact) / (n // 2)).sqrt()).fill_diagonal_(0)
         if errors.max() > 5:
-            raise Wrong(_what_is_off(value, logits, u) + f"With the logits {kinds[row].tolist()} the shares "
-                        f"are {_shown(shares)}, but should be {_shown(p)}: "
-                        f"{errors.max():.0f} standard errors away")
-    return "The shares of 40,000 draws are those of softmax(logits), for two kinds of logits."
+            i, j = divmod(int(errors.argmax()), K)
+            raise Wrong(f"{hint}With the logits {kinds[row].tolist()} category {i} first and {j} second come "
+                        f"with the share {found[i, j]:.3f}, but should with {exact[i, j]:.3f}: "
+                        f"{errors[i, j]:.0f} standard errors away")
+    return "The shares of 40,000 pairs are right, for two kinds of logits."
 
 
-def _categories(value: object, n: int) -> Tensor:
-    """The learner's categories as whole numbers (n,) from 0 to 3."""
+def _pairs(value: object, n: int) -> Tensor:
+    """The learner's categories as whole numbers (n, 2) from 0 to 3."""
     if isinstance(value, Tensor) and value.shape == (n, 4):
-        raise Wrong(f"what you return has the shape {tuple(value.shape)}, a number for each category; the "
-                    "category itself is asked for, one per row")
-    value = same_shape(value, torch.empty(n), "what you return")
+        raise Wrong(f"what you return has the shape {tuple(value.shape)}, a number for each category; two "
+                    "categories per row are asked for")
+    value = same_shape(value, torch.empty(n, 2), "what you return")
     if value.is_floating_point() and (value != value.round()).any():
         raise Wrong(f"one of the categories you return is {value[value != value.round()][0].item():.3g}; "
-                    "whole numbers are needed: the place of the largest, not its value")
+                    "whole numbers are needed: the place of a sum, not its value")
     if not ((value >= 0) & (value <= 3)).all():
         raise Wrong(f"the categories run from 0 to 3, and yours from {value.min():.0f} to {value.max():.0f}")
     return value.long()
@@ -52,21 +56,23 @@ def _categories(value: object, n: int) -> Tensor:
 
 def _what_is_off(value: Tensor, logits: Tensor, u: Tensor) -> str:
     g, p = -torch.log(-torch.log(u)), torch.softmax(logits, -1)
+    if torch.equal(value.flip(1), (logits + g).topk(2).indices):
+        return "the two are in the wrong order. "
     for wrong, words in (
         (logits + u, "u itself is the noise here. What kind of noise does the trick need? "),
         (logits - g, "a sign is lost: is your noise large where u is close to 1? "),
         (logits - torch.log(u), "one logarithm is missing. "),
         (logits + torch.log(u), "one logarithm is missing. "),  # also softmax(logits) * u
         (p + g, "what is added to the noise should be the logits, not the probabilities. "),
-        (-logits - g, "that is the place of the smallest. "),
+        (-logits - g, "those are the places of the smallest. "),
     ):
-        if torch.equal(value, wrong.argmax(-1)):
+        if torch.equal(value, wrong.topk(2).indices):
             return words
     return ""
 
 
-def _shown(shares: Tensor) -> str:
-    return ", ".join(f"{share:.3f}" for share in shares.tolist())
+def _shown(numbers: Tensor) -> str:
+    return ", ".join(f"{number:.3f}" for number in numbers.tolist())
 
 
 @check

@@ -1,33 +1,41 @@
 """Answers to the exercises of lesson 11."""
 
-_CATEGORY = "def category_from(logits, u):\n"
-_WINS = _CATEGORY + "    return ({}).argmax(-1)"
+_PAIR = "def two_categories(logits, u):\n"
+_TOP = _PAIR + "    return ({}).topk(2, -1).indices"
+_SUMS = _PAIR + "    sums = logits - torch.log(-torch.log(u))\n"
 _KL = ("def kl_to_prior(logits, prior_logits):\n    log_q = torch.log_softmax(logits, -1)\n"
        "    log_p = torch.log_softmax(prior_logits, -1)\n    return ")
 _COST = "def cost(z, value):\n    return "
 
 # (exercise, answer, what the check has to say of it)
 WRONG = [
-    (0, _WINS.format("logits + u"), "u itself is the noise here"),
-    (0, _WINS.format("logits + torch.log(-torch.log(u))"), "a sign is lost"),
-    (0, _WINS.format("logits - torch.log(u)"), "one logarithm is missing. With the logits"),
-    (0, _WINS.format("logits + torch.log(u)"), "one logarithm is missing. With the logits"),
-    (0, _WINS.format("-torch.log(-torch.log(u))"), "the logits play no part"),
-    (0, _WINS.format("logits"), "the noise plays no part"),
-    (0, _WINS.format("logits + torch.randn_like(u)"), "something else in it is random"),
-    (0, _CATEGORY + "    return Categorical(logits=logits).sample()", "something else in it is random"),
-    (0, _CATEGORY + "    z = torch.distributions.Normal(0.0, math.pi / math.sqrt(6)).icdf(u)\n"
-        "    return (logits + z).argmax(-1)", "standard errors away"),
-    (0, _WINS.format("torch.softmax(logits, -1) - torch.log(-torch.log(u))"), "not the probabilities"),
-    (0, _WINS.format("torch.softmax(logits, -1) * u"), "one logarithm is missing"),
-    (0, _WINS.format("logits - torch.log(torch.log(u))"), "argmax has it for nan"),
-    (0, _WINS.format("logits[0] - torch.log(-torch.log(u))"), "With the logits [2.0, -0.5, 1.5, 0.0]"),
-    (0, _CATEGORY + "    return (logits - torch.log(-torch.log(u))).argmin(-1)", "the place of the smallest"),
-    (0, _CATEGORY + "    return (logits - torch.log(-torch.log(u))).max(-1).values", "not its value"),
-    (0, _CATEGORY + "    return (logits - torch.log(-torch.log(u))).argmax(0)", "the shape (4,)"),
-    (0, _CATEGORY + "    return (logits - torch.log(-torch.log(u))).argmax(-1) + 1", "yours from 1 to 4"),
-    (0, _CATEGORY + "    return F.one_hot((logits - torch.log(-torch.log(u))).argmax(-1), 4)",
-     "the category itself is asked for"),
+    (0, _TOP.format("logits + u"), "u itself is the noise here"),
+    (0, _TOP.format("logits + torch.log(-torch.log(u))"), "a sign is lost"),
+    (0, _TOP.format("logits - torch.log(u)"), "one logarithm is missing. With the logits"),
+    (0, _TOP.format("logits + torch.log(u)"), "one logarithm is missing. With the logits"),
+    (0, _TOP.format("-torch.log(-torch.log(u))"), "the logits play no part"),
+    (0, _TOP.format("logits"), "the noise plays no part"),
+    (0, _TOP.format("logits + torch.randn_like(u)"), "something else in it is random"),
+    (0, _PAIR + "    return torch.softmax(logits, -1).multinomial(2)", "something else in it is random"),
+    (0, _TOP.format("logits + torch.distributions.Normal(0.0, math.pi / math.sqrt(6)).icdf(u)"),
+     "standard errors away"),
+    (0, _TOP.format("torch.softmax(logits, -1) - torch.log(-torch.log(u))"), "not the probabilities"),
+    (0, _TOP.format("torch.softmax(logits, -1) * u"), "one logarithm is missing"),
+    (0, _TOP.format("logits[0] - torch.log(-torch.log(u))"), "With the logits [2.0, -0.5, 1.5, 0.0]"),
+    (0, _SUMS + "    return sums.topk(2, largest=False).indices", "the places of the smallest"),
+    (0, _SUMS + "    return sums.topk(2).values", "not its value"),
+    (0, _SUMS + "    return sums.topk(2, 0).indices", "the shape (2, 4)"),
+    (0, _SUMS + "    return sums.topk(2).indices + 1", "yours from 1 to 4"),
+    (0, _SUMS + "    return sums.argsort(-1, descending=True)", "two categories per row are asked for"),
+    (0, _SUMS + "    return sums.argmax(-1)", "the shape (40000,)"),
+    (0, _SUMS + "    return sums.topk(2).indices.sort(-1).values", "second come with the share"),
+    (0, _SUMS + "    return sums.argsort(-1)[:, -2:]", "the two are in the wrong order"),
+    (0, _SUMS + "    again = logits - torch.log(-torch.log(1 - u))\n"
+        "    return torch.stack([sums.argmax(-1), again.argmax(-1)], -1)", "the same category twice"),
+    (0, _SUMS + "    i = sums.argmax(-1)\n    rest = u.scatter(1, i[:, None], -1)\n"
+        "    return torch.stack([i, rest.argmax(-1)], -1)", "second come with the share"),
+    (0, _SUMS + "    i = sums.argmax(-1)\n    return torch.stack([i, (i + 1) % 4], -1)",
+     "second come with the share"),
     (1, _KL + "(log_q.exp() * (log_p - log_q)).sum((-1, -2))", "never negative"),
     (1, _KL + "(log_q.exp() * (log_q - log_p)).sum(-1).mean(-1)", "summed, not averaged"),
     (1, _KL + "(log_p.exp() * (log_p - log_q)).sum((-1, -2))", "the other direction"),
@@ -64,13 +72,18 @@ WRONG = [
 
 # (exercise, answer), written in another way than the solution
 RIGHT = [
-    (0, _CATEGORY + "    return (torch.log(-torch.log(u)) - logits).argmin(1)"),
-    (0, _WINS.format("logits - torch.log(-torch.log(1 - u))")),
-    (0, _CATEGORY + "    times = -torch.log(u) / torch.exp(logits)       # a race of exponentials\n"
-        "    return times.min(-1).indices"),
-    (0, _CATEGORY + "    ends = torch.softmax(logits.double(), -1).cumsum(-1)[:, :-1]\n"
-        "    return (u[:, :1] > ends).sum(-1).to(torch.int32)"),
-    (0, _WINS.format("logits.half().float() + torch.distributions.Gumbel(0.0, 1.0).icdf(u)")),
+    (0, _SUMS + "    return sums.argsort(-1, descending=True)[:, :2]"),
+    (0, _SUMS + "    i = sums.argmax(-1, keepdim=True)\n"
+        "    return torch.cat([i, sums.scatter(1, i, -math.inf).argmax(-1, keepdim=True)], -1)"),
+    (0, _TOP.format("logits - torch.log(-torch.log(1 - u))")),
+    (0, _PAIR + "    times = -torch.log(u) / torch.exp(logits)       # a race of exponentials\n"
+        "    return times.topk(2, largest=False).indices.to(torch.int32)"),
+    (0, _PAIR + "    p = torch.softmax(logits.double(), -1)          # pieces of lengths p, twice\n"
+        "    i = (u[:, :1] > p.cumsum(-1)[:, :-1]).sum(-1, keepdim=True)\n"
+        "    p = p.scatter(1, i, 0)\n"
+        "    ends = (p / p.sum(-1, keepdim=True)).cumsum(-1)[:, :-1]\n"
+        "    return torch.cat([i, (u[:, 1:2] > ends).sum(-1, keepdim=True)], -1)"),
+    (0, _TOP.format("logits.half().float() + torch.distributions.Gumbel(0.0, 1.0).icdf(u)")),
     (1, "def kl_to_prior(logits, prior_logits):\n"
         "    return torch.distributions.kl_divergence(\n"
         "        Categorical(logits=logits), Categorical(logits=prior_logits)).sum(-1)"),
