@@ -29,9 +29,17 @@ addEventListener("unhandledrejection", (event) => wrong.push(String(event.reason
 console.error = (...words) => wrong.push(words.join(" "));
 </script>"""
 
+# JavaScript: waits until a widget has said what it shows; the replay first unpacks it
+SAID = """() => new Promise(done => {
+    const wait = () =>
+        document.querySelector('.vae-status')?.textContent === '' ? setTimeout(wait, 20) : done();
+    wait();
+})"""
 
-@pytest.fixture(scope="module", params=[Firefox, WebKit])
+
+@pytest.fixture(params=[Firefox, WebKit])
 def page(request, tmp_path_factory):
+    """A browser of its own for each test: should one crash, no other test fails."""
     engine = request.param(tmp_path_factory.mktemp("browser"))
     try:
         engine.connect()
@@ -46,6 +54,7 @@ def opened(page, name, folder):
     path = EVERY[name]().to_html(folder / "widget.html")
     path.write_text(path.read_text(encoding="utf-8").replace("<head>", f"<head>{WATCH}"), encoding="utf-8")
     page.open(path)
+    page.evaluate(SAID)
     check_screen(page)
     page.press("Tab")
     assert page.evaluate("() => document.activeElement.matches('[tabindex], button, input')")
