@@ -116,3 +116,37 @@ EVERY = {"LatentPad": lambda: pad(z=(0.5, -1.0)), "Traversals": traversals,
          "DigitCanvas": lambda: canvas(images=uniform(10, 784), labels=torch.arange(10)),
          "Backprop": backprop, "JumpAndSlide": JumpAndSlide, "AttributeSliders": attributes,
          "TrainingReplay": replay}
+
+
+# -- what torch decodes for them: the pixels of each picture, by its label -------------------------
+
+
+def decode(z, latent=2):
+    with torch.no_grad():
+        return decoder(latent)(torch.as_tensor(z, dtype=torch.float32))
+
+
+def traversed(start: int, value: float, n=5) -> dict[str, torch.Tensor]:
+    code = normal(n, 4)[start]
+    z = code.repeat(4, 6, 1)
+    for i in range(4):
+        z[i, :, i] = torch.tensor([-3, -1.5, 0, 1.5, 3, value])
+    names = ["-3", "-1.5", "0", "1.5", "3", "the value of the slider"]
+    pictures = {f"z{i + 1} set to {name}": decode(z[i, k], 4)
+                for i in range(4) for k, name in enumerate(names)}
+    return pictures | {"image": uniform(n, 64)[start], "decoded code": decode(code, 4)}
+
+
+def walked(widget: Interpolation) -> dict[str, torch.Tensor]:
+    images = uniform(len(widget._z), 64)
+    pictures = {"first image": images[widget.first], "second image": images[widget.second]}
+    for kind, name in (("line", "straight line"), ("circle", "great circle")):
+        z = widget.path(kind)
+        pictures |= {f"{name}, picture {k + 1}": pixels for k, pixels in enumerate(decode(z, z.shape[1]))}
+    return pictures
+
+
+def moved(**amounts: float) -> dict[str, torch.Tensor]:
+    z = normal(5, 4) + sum(amount * DIRECTIONS[name] for name, amount in amounts.items())
+    pictures = {f"image {i + 1}": image for i, image in enumerate(uniform(5, 64))}
+    return pictures | {f"image {i + 1}, moved": pixels for i, pixels in enumerate(decode(z, 4))}

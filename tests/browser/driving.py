@@ -21,8 +21,8 @@ def painted(page):
 def pictures(page) -> dict[str, torch.Tensor]:
     """The greys of each picture on a page, by its label."""
     painted(page)
-    found = page.locator("canvas[role=img]:not([aria-hidden])").evaluate_all(
-        f"nodes => nodes.map(node => [node.getAttribute('aria-label'), ({GREYS})(node)])")
+    found = page.evaluate(f"""() => [...document.querySelectorAll('canvas[role=img]:not([aria-hidden])')]
+        .map(node => [node.getAttribute('aria-label'), ({GREYS})(node)])""")
     assert len(dict(found)) == len(found), "two pictures have the same label"
     return {label: torch.tensor(greys) for label, greys in found}
 
@@ -30,6 +30,12 @@ def pictures(page) -> dict[str, torch.Tensor]:
 def shows(greys, pixels) -> bool:
     """Whether a picture shows pixels from 0 to 1, each within one of 255 greys."""
     return abs(greys - 255 * pixels).max() <= 1
+
+
+def show(page, expected: dict[str, torch.Tensor]) -> bool:
+    """Whether the pictures on a page are those expected, by their labels."""
+    found = pictures(page)
+    return found.keys() == expected.keys() and all(shows(found[label], expected[label]) for label in found)
 
 
 def state(page, trait):
