@@ -8,10 +8,10 @@ from IPython.display import HTML
 
 from helpers.figures import BLUE, GREEN, INK
 
-WIDTH, HEIGHT, TALL = 1000, 674, 84  # of the map, and of each box, in pixels
-COLUMNS = {"far left": (4, 166), "left": (222, 240), "middle": (365, 270), "right": (522, 250),
-           "far right": (822, 174)}  # from where, and how wide
-ROWS = (4, 118, 238, 352, 466, 580)
+WIDTH, HEIGHT, TALL = 880, 788, 104  # of the map, and of each box, in pixels
+COLUMNS = {"far left": (0, 158), "left": (208, 198), "middle": (294, 270), "right": (450, 208),
+           "far right": (708, 170)}  # from where, and how wide
+ROWS = (0, 134, 272, 408, 544, 680)
 LESSONS = {
     "02": "02_the_sampling_step_has_no_gradient", "03": "03_the_reparameterization_trick",
     "07": "07_two_gradient_estimators", "11": "11_a_category_in_the_middle", "12": "12_beyond_the_bell_curve",
@@ -105,7 +105,7 @@ def _link(box: Box, question: bool) -> str:
     left, top, wide = box.place
     section = f"lesson {box.lesson}, section {box.heading.split('.')[0]}"
     return (f'<a href="{html.escape(box.link)}" style="position: absolute; left: {left}px; top: {top}px; '
-            f'width: {wide}px; height: {TALL}px; box-sizing: border-box; padding: 4px 8px; display: flex; '
+            f'width: {wide}px; height: {TALL}px; box-sizing: border-box; padding: 2px 6px; display: flex; '
             f'align-items: center; justify-content: center; text-align: center; color: {INK}; '
             f'text-decoration: none; background: {paper}; border: 2px solid {edge}; '
             f'border-radius: {corner}px"><span>{html.escape(box.words)}<br><u>{section}</u>'

@@ -37,7 +37,8 @@ LOOK = {
     "sample": {"color": GREY, "linestyle": ":", "marker": "D"},  # Normal(mu, sigma).sample()
     "rand": {"color": ORANGE, "linestyle": "-.", "marker": "^"},  # mu + sigma * rand
     "score function": {"color": BLUE, "linestyle": (0, (5, 1, 1, 1)), "marker": "v"},
-    "Gumbel-softmax": {"color": PURPLE, "linestyle": "-", "marker": "P"},
+    "leave-one-out": {"color": PURPLE, "linestyle": "--", "marker": "^"},
+    "Gumbel-softmax": {"color": "#8A6A00", "linestyle": "-", "marker": "P"},
     "straight-through": {"color": SKY, "linestyle": "--", "marker": "X"},
 }
 _DIE = "\u2684"  # a glyph of DejaVu Sans, matplotlib's own font
@@ -141,13 +142,13 @@ def learning_curves(history: History, axes: Sequence[Axes] | None = None) -> Seq
         figure.subplots_adjust(left=0.08, right=0.98, bottom=0.17, top=0.9, wspace=0.2)
     epochs = range(1, len(history.held_out) + 1)
     left, right = axes
-    left.plot(epochs, [-t.elbo for t in history.train[: len(epochs)]], "o--", ms=4, color=ORANGE,
+    left.plot(epochs, [-t.elbo for t in history.train[: len(epochs)]], "o--", ms=4, color=THREE[0],
               label="training")
-    left.plot(epochs, [-t.elbo for t in history.held_out], "s-", ms=4, color=BLUE, label="held out")
+    left.plot(epochs, [-t.elbo for t in history.held_out], "s-", ms=4, color=INK, label="held out")
     left.set(title="Lower is better", ylabel="-ELBO (nats per image)")
-    right.plot(epochs, [-t.reconstruction for t in history.held_out], "^-", ms=4, color=GREEN,
+    right.plot(epochs, [-t.reconstruction for t in history.held_out], "^-", ms=4, color=THREE[1],
                label="-reconstruction")
-    right.plot(epochs, [t.kl for t in history.held_out], "v-", ms=4, color=RED, label="KL")
+    right.plot(epochs, [t.kl for t in history.held_out], "v-", ms=4, color=THREE[2], label="KL")
     right.set(title="Its two terms, held out", ylabel="nats per image", ylim=(0, None))
     for ax in axes:
         ax.set_xlabel("epoch")

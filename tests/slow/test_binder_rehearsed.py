@@ -66,7 +66,8 @@ def test_the_packages_fit_and_the_news_are_off(built):
 
 
 def test_lesson_00_runs_in_2_gigabytes_and_trains_no_shared_model(built, browser):
-    link = re.search(r"mybinder\.org/\S+\?urlpath=([^\s`]+)", (ROOT / "README.md").read_text(encoding="utf-8"))[1]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    link = re.search(r"mybinder\.org/\S+\?urlpath=([^\s`]+)", readme)[1]
     models, asked, base = built.models(), set(), "/user/owner-repository-abcdefgh"
     port, token = free_port(), secrets.token_hex(16)
     lab = Lab(built.course, f"http://127.0.0.1:{port}{base}", token)
