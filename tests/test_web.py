@@ -45,6 +45,10 @@ Explorer(shades, a=(0, 10, 3), b=(0.0, 1.0, 0.5),
          c=ipywidgets.ToggleButtons(options=list("xyz"), value="y"))"""
 
 
+def said(words):
+    return new_code_cell(f"print({words!r})", outputs=[new_output("stream", text=f"{words}\n")])
+
+
 def lesson(number, *cells):
     first = new_markdown_cell(f"# {number:02} · Lesson {number}\n\n**What is {number}?**\n\nAbout 5 minutes.")
     return new_notebook(cells=[first, *cells])
@@ -62,8 +66,10 @@ def notebooks(tmp_path_factory):
                           "assert drawn == torch.rand(1)")
     nbformat.write(lesson(0, text, new_code_cell(SHADES, outputs=[SAVED]),
                           new_code_cell("drawn = torch.rand(1)"), check), folder / "00_first.ipynb")
-    nbformat.write(lesson(1, new_markdown_cell("## 2. Here"), new_code_cell(SHOW_MAP, outputs=[MAP, SAVED])),
-                   folder / "01_next.ipynb")
+    nbformat.write(lesson(
+        1, new_markdown_cell("## 2. Here"), new_code_cell(SHOW_MAP, outputs=[MAP, SAVED]),
+        new_markdown_cell("**Predict first.** What will it say?"), new_code_cell("x = 1"),
+        said("the answer"), said("another number")), folder / "01_next.ipynb")
     return folder
 
 
@@ -89,6 +95,14 @@ def test_a_page_has_mathematics_links_and_folds(edition):
     assert 'id="2.-Here"' in next_page
     assert '<a href="00_first.html#1.-There">first</a>' in next_page
     assert re.search(r"<details><summary>Hint</summary>\s*<p>A <em>hint</em>.</p>\s*</details>", page)
+
+
+def test_what_comes_out_after_a_prediction_is_folded_and_nothing_else(edition):
+    page = (edition / "01_next.html").read_text("utf-8")
+    assert page.count('<details class="answer">') == 1
+    folded = page.split('<details class="answer">')[1].split("</details>")[0]
+    assert "the answer" in folded
+    assert "another number" not in folded
 
 
 def test_with_a_repository_other_files_are_linked_there():
@@ -140,6 +154,7 @@ def test_each_setting_has_its_own_picture_and_a_control_moves_what_it_names_alon
     (dict(n=(0, 9, 3)), [10]),                                     # all of them
     (dict(h=(-3.0, 0.0, -1.0)), [101]),
     (dict(h=(-3.0, 0.0, -1.0), n=(1, 5, 2)), [28, 5]),             # not 30: with 28 the start is one of them
+    (dict(h=(-0.4, 1.6, 0.5)), [101]),
     (dict(mode=ipywidgets.ToggleButtons(options=list("abc")), h=(0.0, 1.0, 0.0)), [3, 50]),
     (dict(dial=ipywidgets.SelectionSlider(options=[1, 2, 50], value=50), h=(0.0, 1.0, 0.5)), [3, 49]),
 ])
@@ -157,6 +172,12 @@ def test_positions_have_the_ends_and_the_start_and_are_nearly_even(steps, most):
         assert {0, start, steps - 1} <= set(picked)
         assert picked == sorted(set(picked))
         assert min(steps, math.ceil(most * 2 / 3)) <= len(picked) <= most
+
+
+def test_whole_numbers_are_among_the_positions_where_there_is_room():
+    assert spread(101, 5, 45, marks=[20, 70]) == [0, 20, 45, 70, 100]  # 20 for 25, 70 for 75
+    assert spread(101, 5, 25, marks=[20, 70]) == [0, 25, 50, 70, 100]  # the start stays
+    assert spread(101, 5, 45, marks=range(0, 101, 10)) == spread(101, 5, 45)
 
 
 # -- all or nothing ----------------------------------------------------------------------------

@@ -82,6 +82,7 @@ def write(folder: Path, paths: list[Path], repository: str) -> None:
             picture.convert("RGB").save(folder / lesson["name"] / "map.webp", quality=80)
             lesson["size"] = picture.size
         pages.describe_pictures(notebook)
+        pages.fold_answers(notebook)
         page, resources = exporter.from_notebook_node(notebook, {
             "unique_key": "output", "output_files_dir": lesson["name"], "repository": repository,
             "lesson": lesson, "before": lessons[i - 1] if i else None, "after": [*lessons, None][i + 1]})

@@ -94,7 +94,9 @@ def grid(explorer: Explorer, most: int = MOST) -> list[dict]:
     made = {}
     for left, slider in zip(range(len(sliders), 0, -1), sliders, strict=True):
         at = round((slider.value - slider.min) / slider.step)
-        picked = spread(_steps(slider), max(3, int(room ** (1 / left) + 1e-9)), at)
+        whole = [round((n - slider.min) / slider.step)
+                 for n in range(math.ceil(slider.min), math.floor(slider.max) + 1)]
+        picked = spread(_steps(slider), max(3, int(room ** (1 / left) + 1e-9)), at, whole)
         room //= len(picked)
         values = [slider.value if i == at else slider.min + i * slider.step for i in picked]
         labels = [format(value, slider.readout_format) for value in values]
@@ -111,14 +113,24 @@ def _steps(slider: ipywidgets.Widget) -> int:
     return round((slider.max - slider.min) / slider.step) + 1
 
 
-def spread(steps: int, most: int, start: int) -> Sequence[int]:
+def spread(steps: int, most: int, start: int, marks: Sequence[int] = ()) -> Sequence[int]:
     """At most `most` evenly spaced ones of `steps` steps, both ends and `start` among them.
 
     Up to a third fewer if `start` then falls into place; if it never does, the nearest one between the ends
-    gives way to it.
+    gives way to it. Then one gives way to each of `marks`, if these are fewer: a text names whole numbers.
     """
     if most >= steps:
         return range(steps)
+    picked = _even(steps, most, start)
+    if len(marks) < len(picked):
+        for mark in set(marks) - set(picked):
+            nearest = min(picked[1:-1], key=lambda i: abs(i - mark))
+            if nearest not in (start, *marks):
+                picked[picked.index(nearest)] = mark
+    return sorted(picked)
+
+
+def _even(steps: int, most: int, start: int) -> list[int]:
     tries = [[round(i * (steps - 1) / (count - 1)) for i in range(count)]
              for count in range(most, max(2, math.ceil(most * 2 / 3)) - 1, -1)]
     for picked in tries:

@@ -31,7 +31,7 @@ const near = new IntersectionObserver((entries) => {
 for (const place of document.querySelectorAll(".live")) near.observe(place);
 
 // What scrolls sideways can be scrolled by keys.
-for (const node of document.querySelectorAll("pre, .wide, math[display=block]")) {
+for (const node of document.querySelectorAll("pre, .wide, .broad, math[display=block]")) {
   if (node.scrollWidth > node.clientWidth) node.tabIndex = 0;
 }
 

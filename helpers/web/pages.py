@@ -63,7 +63,8 @@ class Exporter(HTMLExporter):
 
     def from_notebook_node(self, nb, resources=None, **kw):
         page, resources = super().from_notebook_node(nb, resources, **kw)
-        return re.sub(f'href="{LESSON.pattern}', r'href="\1.html', page), resources  # in outputs, too
+        page = re.sub(f'href="{LESSON.pattern}', r'href="\1.html', page)  # in outputs, too
+        return page, resources
 
 
 def exporter(repository: str = "") -> Exporter:
@@ -94,6 +95,17 @@ def describe_pictures(notebook: NotebookNode) -> None:
             if "image/png" in output.get("data", {}):
                 width, height = Image.open(io.BytesIO(b64decode(output.data["image/png"]))).size  # its head
                 output.metadata["image/png"] = {"width": width, "height": height, "alt": f"Figure: {section}"}
+
+
+def fold_answers(notebook: NotebookNode) -> None:
+    """Marks the first outputs after each *Predict first*, but no widgets: to be opened after the guess."""
+    asked = False
+    for cell in notebook.cells:
+        outputs = cell.get("outputs", [])
+        if asked and outputs:
+            cell.metadata.answer = not any("text/html" in one.get("data", {}) for one in outputs)
+            asked = False
+        asked = asked or "**Predict first.**" in cell.source
 
 
 def style() -> str:
