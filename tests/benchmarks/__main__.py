@@ -8,6 +8,8 @@
 import argparse
 from pathlib import Path
 
+import torch
+
 from helpers.data import load_digits
 from tests.benchmarks import categories, classroom, lessons, scale, size, training
 from tests.benchmarks.mnist import load_mnist
@@ -22,7 +24,9 @@ def main() -> None:
     parser.add_argument("--mnist", type=Path, help="folder with the four files of MNIST")
     parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES)
     parser.add_argument("--rounds", type=int, default=1, help="of the training to the target")
+    parser.add_argument("--threads", type=int, default=1, help="of torch, in this process")
     given = parser.parse_args()
+    torch.set_num_threads(given.threads)
     digits = load_mnist(given.mnist) if given.mnist else load_digits(grey=True)
     benchmarks = {
         "training": lambda: training.measure(digits, whole=given.mnist is not None, rounds=given.rounds),
