@@ -38,7 +38,7 @@ def draw_uniform(function) -> str:
 def train(function) -> str:
     k = 3 + 2 * torch.randn(2000, generator=seeded())
     mu, loss = parts(call(function, k.clone()), 2,
-                   "train should return two things: mu, and the loss of its last step per image")
+                      "train should return two things: mu, and the loss of its last step per image")
     mu, loss = same_shape(mu, k, "mu").detach(), number(loss, "the loss")
     miss = mu - k
     root_mean_square = miss.square().mean().sqrt().item()

@@ -20,7 +20,7 @@ REACHED = 195.0  # nats: right answers of many kinds reach 140 to 185 in so many
 def my_vae(function) -> str:
     digits = load_digits()
     model, terms = parts(call(function, digits.train[:IMAGES].clone(), EPOCHS), 2,
-                       "return two things: the model, and the function that gives the two terms")
+                         "return two things: the model, and the function that gives the two terms")
     if not isinstance(model, nn.Module):
         raise Wrong(f"the first thing returned should be the model, an nn.Module, not {type(model).__name__}")
     x = digits.test[:500]
