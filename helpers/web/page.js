@@ -35,6 +35,11 @@ for (const node of document.querySelectorAll("pre, .wide, .broad, math[display=b
   if (node.scrollWidth > node.clientWidth) node.tabIndex = 0;
 }
 
+// The map of estimators, on a narrow screen: its first question, in the middle, comes into view.
+for (const map of document.querySelectorAll(".output_html > div")) {
+  map.scrollLeft = (map.scrollWidth - map.clientWidth) / 2;
+}
+
 const toggle = document.getElementById("theme"), root = document.documentElement;
 toggle.hidden = false;
 toggle.addEventListener("click", () => {

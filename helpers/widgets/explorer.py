@@ -86,7 +86,7 @@ def _control(name: str, given: Control) -> widgets.Widget:
         step = 1 if whole else (high - low) / 100
         given = slider(value=start, min=low, max=high, step=step)
         if step < 0.01:
-            given.readout_format = ".2e"
+            given.readout_format = ".3g"
     elif not (isinstance(given, widgets.Widget) and given.has_trait("value")):
         raise TypeError(f"{name}: (low, high, start) or a widget with a value is needed, "
                         f"not {type(given).__name__}")
