@@ -210,7 +210,7 @@ def node_diagram(places: dict[str, tuple[float, float]], arrows: Collection[tupl
         if words in random:
             ax.annotate(_DIE, (1, 1), (8, 8), xycoords=nodes[words], textcoords="offset points", fontsize=19,
                         color=INK, zorder=4, ha="center", va="center")
-    centre = np.mean(list(places.values()), axis=0)
+    centre = np.mean([places[words] for words in set().union(*back) or places], axis=0)
     for source, target in arrows:
         _arrow(ax, nodes[source], nodes[target], 0.0, {"color": INK, "lw": 1.3})
         if (source, target) in back:
@@ -218,7 +218,7 @@ def node_diagram(places: dict[str, tuple[float, float]], arrows: Collection[tupl
             colour, style = (RED, (0, (4, 3))) if words == "0" else (GREEN, "-")
             start, end = np.array(places[target]), np.array(places[source])
             middle, (dx, dy) = (start + end) / 2, end - start
-            side = -1 if np.dot((dy, -dx), centre - middle) > 0 else 1  # it bends away from the other nodes
+            side = -1 if np.dot((dy, -dx), centre - middle) > 0 else 1  # it bends away from the others
             _arrow(ax, nodes[target], nodes[source], 0.3 * side, {"color": colour, "ls": style, "lw": 2})
             out = side * np.array((dy, -dx))  # from the middle outwards; the arc is at 0.15 of it
             ax.annotate("✂ 0" if words == "0" else words, middle + 0.15 * out, 6 * out / np.hypot(*out),
@@ -264,31 +264,31 @@ def draw_trace(graph: "nx.DiGraph", *, title: str = "", ax: Axes | None = None) 
     places = graph_places(graph)
     if ax is None:
         _, ax = plt.subplots(figsize=(6.4, 5))
-    leaves = {key for key, node in graph.nodes(data=True) if node["kind"] == "leaf"}
+    nodes = {}
+    for key, node in graph.nodes(data=True):
+        words, edge, fill, box, style = _node_look(node)
+        nodes[key] = ax.text(*places[key], words, ha="center", va="center", zorder=2, fontsize=10, color=INK,
+                             bbox={"boxstyle": box, "ec": edge, "fc": fill, "lw": 1.6, "ls": style})
+        if node["die"]:
+            half = nodes[key].get_window_extent().width / 2 * 72 / ax.figure.dpi
+            ax.annotate(_DIE, places[key], (-half - 17, 0), textcoords="offset points", fontsize=24,
+                        color=INK, ha="center", va="center")
     for above, below, edge in graph.edges(data=True):
         colour, style = {"gradient": (GREEN, "-"), "zero": (RED, (0, (4, 3))),
                          "value": (INK, (0, (1, 2)))}[edge["carries"]]
-        ends = (places[below], places[above])
+        ends = [nodes[above], nodes[below]]
         if edge["carries"] == "value":
-            ends = ends[::-1]  # a constant is read: its number goes up, and nothing comes back
-        ax.annotate("", *ends, zorder=1, arrowprops={
-            "arrowstyle": "-|>", "color": colour, "ls": style, "lw": 2, "shrinkA": 13,
-            "shrinkB": 23 if below in leaves and edge["carries"] != "value" else 17})
-        middle = (np.array(ends[0]) + np.array(ends[1])) / 2
+            ends.reverse()  # a constant is read: its number goes up, and nothing comes back
+        _arrow(ax, *ends, 0.0, {"color": colour, "ls": style, "lw": 2})
+        middle = (np.array(places[above]) + np.array(places[below])) / 2
+        lean = np.sign(round(places[below][0] - places[above][0], 1))  # to the left -1, to the right 1
+        beside = {"textcoords": "offset points", "ha": "right" if lean < 0 else "left",
+                  "va": "bottom" if lean else "center"}
         if edge["carries"] == "zero":
-            ax.text(*middle, "✂ 0", color=RED, fontsize=15, ha="center", va="center", zorder=3,
-                    bbox={"fc": "white", "ec": "none", "pad": 1})
+            ax.annotate("✂ 0", middle, (2 * lean or 5, 0), color=RED, fontsize=15, **beside)
         elif edge["carries"] == "gradient" and edge["gradient"].numel() == 1:
-            ax.annotate(f"{edge['gradient'].item():.2f}", middle, (5, 0), textcoords="offset points",
-                        color=INK, fontsize=10, va="center")
-    for key, node in graph.nodes(data=True):
-        words, edge, fill, box, style = _node_look(node)
-        text = ax.text(*places[key], words, ha="center", va="center", zorder=2, fontsize=10, color=INK,
-                       bbox={"boxstyle": box, "ec": edge, "fc": fill, "lw": 1.6, "ls": style})
-        if node["die"]:
-            half = text.get_window_extent().width / 2 * 72 / ax.figure.dpi
-            ax.annotate(_DIE, places[key], (-half - 17, 0), textcoords="offset points", fontsize=24,
-                        color=INK, ha="center", va="center")
+            ax.annotate(f"{edge['gradient'].item():.2f}", middle, (2 * lean or 5, 0), color=INK, fontsize=10,
+                        **beside)
     xs, ys = zip(*places.values(), strict=True)
     ax.set(xlim=(min(xs) - 0.75, max(xs) + 0.75), ylim=(min(ys) - 0.5, max(ys) + 0.4), title=title)
     ax.axis("off")

@@ -75,6 +75,7 @@ class JumpAndSlide(BrowserWidget):
                     alpha=0.3 if level else 0.9)
         ax.plot(moves[:, -1], [2, 1, 0], look["marker"], ms=6, color=INK, ls="-", lw=1.4)
         ax.axvline(self._k, color=GREY, lw=1, ls=":")
+        ax.text(self._k + 0.15, -0.45, "$k$", color=GREY)
         ax.set(xlim=(-2.5, 8.5), ylim=(-0.5, 2.5))
         ax.set_yticks([2, 1, 0], [f"$\\mu$ = {mu:.2f}" for mu in mus])
 

@@ -127,8 +127,9 @@ def test_an_interrupt_at_any_line_leaves_no_trace(name, tmp_path, few, empty_cac
 # -- Processes that are killed, race, or write on a full disk ---------------------------------------
 
 PRELUDE = """
-import os, sys, time
+import os, signal, sys, time
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
 from helpers import models
 from helpers.checkpoints import load_checkpoint, save_checkpoint
 from helpers.training import fit
