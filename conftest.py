@@ -26,6 +26,11 @@ def pytest_xdist_auto_num_workers(config):
     return 0 if len(files) == 1 and Path(files[0]).is_file() else min(os.cpu_count() or 1, MOST_PROCESSES)
 
 
+def pytest_addoption(parser):
+    parser.addoption("--any-pictures", action="store_true",
+                     help="do not compare the lessons' pictures: another matplotlib has another layout")
+
+
 def pytest_collection_modifyitems(items):
     for lesson in {item.parent: None for item in items if isinstance(item.parent, IPyNbFile)}:
         last = max(i for i, item in enumerate(items) if item.parent is lesson)
@@ -67,7 +72,7 @@ def pytest_runtest_call(item):
                                 pictures.of_outputs(shown.outputs.values()),
                                 f"{item.path.stem}-cell-{item.cell_num}",
                                 pictures.FAR if pictures.MAY_MOVE in tags else pictures.REACH)
-    if wrong:
+    if wrong and not item.config.getoption("any_pictures"):
         item.raise_cell_error(f"The pictures of {item.path.name} differ", "\n".join(wrong))
     return result
 
