@@ -8,6 +8,7 @@ import os
 import re
 import zlib
 
+import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -401,6 +402,7 @@ def test_z_is_set_from_whatever_holds_two_numbers(z):
     assert widget.z == [1.0, -2.0]
 
 
+@pytest.mark.skipif(ipywidgets.__version__ < "8", reason="an older one sends nothing where no kernel runs")
 def test_a_z_from_the_browser_is_not_sent_back(monkeypatch):
     widget, sent = pad(), []
     monkeypatch.setattr(widget, "_send", lambda message, buffers=None: sent.append(message))
