@@ -104,7 +104,7 @@ def test_a_drawing_is_encoded_and_the_pad_goes_there(page):
     page.get_by_text("Draw a digit", exact=True).wait_for()
 
 
-@pytest.mark.parametrize("number", ["00", "03"])
+@pytest.mark.parametrize("number", ["02", "03"])
 def test_a_lesson_runs_and_each_control_changes_its_picture(lab, browser, number):
     path, = (path for path in NOTEBOOKS if path.name.startswith(number))
     page = browser.new_page(viewport={"width": 1280, "height": 900})
