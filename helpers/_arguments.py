@@ -49,6 +49,6 @@ def check_images(name: str, images: Tensor, pixels: int | None = None) -> None:
     check_floats(name, images, (None, pixels))
     if not len(images):
         raise ValueError(f"{name}: at least one image is needed")
-    if images.min() < 0 or images.max() > 1:
-        raise ValueError(f"{name}: pixels from 0 to 1 are needed, not "
-                         f"from {images.min():g} to {images.max():g}")
+    low, high = torch.aminmax(images)
+    if low < 0 or high > 1:
+        raise ValueError(f"{name}: pixels from 0 to 1 are needed, not from {low:g} to {high:g}")
