@@ -72,6 +72,14 @@ def test_any_widget_with_a_value_is_a_control():
     assert widget.picture != before
 
 
+def test_no_figure_is_open_while_one_is_drawn(monkeypatch):
+    """A cell that ends meanwhile, in another thread, draws all open figures."""
+    shown, drawn = explorer(), []
+    monkeypatch.setattr("helpers.widgets.explorer.png", lambda figure: drawn.append(plt.get_fignums()) or b"")
+    shown["a"].value = 7.0
+    assert drawn == [[]]
+
+
 def test_an_error_in_a_redraw_is_said_the_picture_stays_and_no_figure_is_left_open():
     widget = explorer()
     before = widget.picture

@@ -57,10 +57,11 @@ class Explorer(WithPicture, widgets.VBox):
             figure = self._draw(**self.values)
             if not isinstance(figure, Figure):
                 raise TypeError(f"draw: it must return a Figure, not {type(figure).__name__}")
-            return png(figure)
         finally:  # also the figures of a `draw` that failed halfway
             for number in set(plt.get_fignums()) - before:
                 plt.close(number)
+        # Only now: a cell that ends meanwhile, in another thread, would draw an open figure at the same time.
+        return png(figure)
 
     def _redraw(self, _change) -> None:
         try:

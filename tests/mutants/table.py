@@ -139,7 +139,7 @@ HELPERS = [
     Mutant("NaN taken for a number", ARGUMENTS,
            "if not math.isfinite(value) or value < 0", "if value < 0", TEST_MISTAKES),
     Mutant("pixels up to 255 taken", ARGUMENTS,
-           "images.max() > 1:", "images.max() > 255:", TEST_MISTAKES),
+           "high > 1:", "high > 255:", TEST_MISTAKES),
     Mutant("a file written in place, so that half of it can be left", "helpers/_files.py",
            'part = path.with_name(f"{path.name}.{os.getpid()}.part")', "part = path", TEST_MODELS),
     Mutant("importing the helpers sets torch's threads", "helpers/__init__.py",
