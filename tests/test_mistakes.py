@@ -31,6 +31,7 @@ IMAGES = [  # what is given for images, and what the error says of it
     (X[:, :700], ValueError, r"the shape \(n, 784\) is needed, not \(10, 700\)"),
     (X[:0], ValueError, "at least one image"),
     (255 * torch.ones(2, 784), ValueError, "pixels from 0 to 1 are needed, not from 255 to 255"),
+    (X - 0.001, ValueError, "pixels from 0 to 1 are needed, not from -0.001 to -0.001"),
     (X * math.nan, ValueError, "finite numbers"),
 ]
 
