@@ -27,8 +27,11 @@ def pytest_xdist_auto_num_workers(config):
 
 
 def pytest_addoption(parser):
-    parser.addoption("--any-pictures", action="store_true",
-                     help="do not compare the lessons' pictures: another matplotlib has another layout")
+    parser.addoption(
+        "--any-pictures",
+        action="store_true",
+        help="do not compare the lessons' pictures: another matplotlib has another layout",
+    )
 
 
 def pytest_collection_modifyitems(items):
@@ -70,10 +73,12 @@ def pytest_runtest_call(item):
         result = yield
     if item.config.getoption("any_pictures"):
         return result
-    wrong = pictures.complaints(pictures.of_outputs(item.cell.outputs),
-                                pictures.of_outputs(shown.outputs.values()),
-                                f"{item.path.stem}-cell-{item.cell_num}",
-                                pictures.FAR if pictures.MAY_MOVE in tags else pictures.REACH)
+    wrong = pictures.complaints(
+        pictures.of_outputs(item.cell.outputs),
+        pictures.of_outputs(shown.outputs.values()),
+        f"{item.path.stem}-cell-{item.cell_num}",
+        pictures.FAR if pictures.MAY_MOVE in tags else pictures.REACH,
+    )
     if wrong:
         item.raise_cell_error(f"The pictures of {item.path.name} differ", "\n".join(wrong))
     return result
@@ -90,8 +95,11 @@ class LessonBudget(pytest.Item):
     """What the lesson just run by nbval took: told at the end, and far over its budget a failure."""
 
     def runtest(self):
-        took = (self.path.stem, self.parent.seconds,
-                budget.peak_megabytes(self.parent.kernel.km.provisioner.pid))
+        took = (
+            self.path.stem,
+            self.parent.seconds,
+            budget.peak_megabytes(self.parent.kernel.km.provisioner.pid),
+        )
         self.user_properties.append(("budget", took))  # travels to the process that prints the table
         far_over = budget.used(*took) > budget.FAILS
         assert not far_over, f"more than {budget.FAILS} times its budget: {budget.line(*took)}"
@@ -104,8 +112,13 @@ class LessonBudget(pytest.Item):
 
 
 def pytest_terminal_summary(terminalreporter):
-    lessons = {budget.line(*value) for reports in terminalreporter.stats.values() for report in reports
-               for name, value in getattr(report, "user_properties", []) if name == "budget"}
+    lessons = {
+        budget.line(*value)
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in getattr(report, "user_properties", [])
+        if name == "budget"
+    }
     if lessons:
         terminalreporter.section("lessons, from a fresh kernel and an empty cache")
         for line in sorted(lessons):

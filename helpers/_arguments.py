@@ -21,8 +21,10 @@ def check_number(name: str, value: float, *, positive: bool = False) -> None:
     if not isinstance(value, Real):
         raise TypeError(f"{name}: a number is needed, not {value!r}")
     if not math.isfinite(value) or value < 0 or (positive and value == 0):
-        raise ValueError(f"{name}: a {'positive ' if positive else ''}number"
-                         f"{'' if positive else ' of at least 0'} is needed, not {value}")
+        raise ValueError(
+            f"{name}: a {'positive ' if positive else ''}number"
+            f"{'' if positive else ' of at least 0'} is needed, not {value}"
+        )
 
 
 def check_function(name: str, value: Callable, of: str) -> None:
@@ -35,8 +37,9 @@ def check_floats(name: str, value: Tensor, shape: tuple[int | None, ...]) -> Non
     if not isinstance(value, Tensor) or not value.is_floating_point():
         kind = value.dtype if isinstance(value, Tensor) else type(value).__name__
         raise TypeError(f"{name}: a float tensor is needed, not {kind}")
-    if value.ndim != len(shape) or any(size not in (None, found)
-                                       for size, found in zip(shape, value.shape, strict=True)):
+    if value.ndim != len(shape) or any(
+        size not in (None, found) for size, found in zip(shape, value.shape, strict=True)
+    ):
         wanted = ", ".join("n" if size is None else str(size) for size in shape)
         raise ValueError(f"{name}: the shape ({wanted}) is needed, not {tuple(value.shape)}")
     ends = torch.aminmax(value) if value.numel() else ()  # nan shows in both; no copy of the whole

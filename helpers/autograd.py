@@ -46,8 +46,9 @@ def assert_grad_reaches(module: nn.Module, loss_term: Tensor) -> None:
     words = {"zero": "exactly zero", "none": "no gradient"}
     missed = [f"  {name}: {words[found]}" for name, found in reach.items() if found != "reached"]
     if missed:
-        raise AssertionError(f"the gradient misses {len(missed)} of {len(reach)} parameters:\n"
-                             + "\n".join(missed))
+        raise AssertionError(
+            f"the gradient misses {len(missed)} of {len(reach)} parameters:\n" + "\n".join(missed)
+        )
 
 
 def trace_autograd(tensor: Tensor, names: dict[str, Tensor], drawn: Iterable[str] = ()) -> "nx.DiGraph":
@@ -111,20 +112,36 @@ def trace_autograd(tensor: Tensor, names: dict[str, Tensor], drawn: Iterable[str
     graph.add_node("loss", label="loss", kind="loss", name="loss", value=tensor, gradient=start, die=False)
     for node, key in steps.items():
         label, name = re.sub(r"Backward\d+$", "", node.name()), results.get(key, "")
-        graph.add_node(key, label=label, kind="step", name=name, value=names.get(name),
-                       gradient=arrived.get(key), die=label in DRAWS)
+        graph.add_node(
+            key,
+            label=label,
+            kind="step",
+            name=name,
+            value=names.get(name),
+            gradient=arrived.get(key),
+            die=label in DRAWS,
+        )
     for key, leaf in leaves.items():
         state = _reach(arrived[key]) if leaf.requires_grad else "constant"
-        graph.add_node(key, label=key, kind="leaf", name=key, value=leaf, gradient=arrived[key], state=state,
-                       die=key in drawn and state == "constant")
+        graph.add_node(
+            key,
+            label=key,
+            kind="leaf",
+            name=key,
+            value=leaf,
+            gradient=arrived[key],
+            state=state,
+            die=key in drawn and state == "constant",
+        )
     if tensor.requires_grad:
         first = named[id(tensor)] if tensor.is_leaf else keys[tensor.grad_fn]
         graph.add_edge("loss", first, carries="gradient", gradient=start)
     for node, key in steps.items():
         for below in (keys[below] for below, _ in node.next_functions if below is not None):
             gradient = sent_to.get((key, below))
-            graph.add_edge(key, below, gradient=gradient,
-                           carries="gradient" if _reach(gradient) == "reached" else "zero")
+            graph.add_edge(
+                key, below, gradient=gradient, carries="gradient" if _reach(gradient) == "reached" else "zero"
+            )
         for name, leaf in leaves.items():
             if not leaf.requires_grad and _reads(node, leaf):
                 graph.add_edge(key, name, carries="value", gradient=None)
@@ -135,8 +152,9 @@ def _check_scalar(name: str, tensor: Tensor) -> None:
     if not isinstance(tensor, Tensor):
         raise TypeError(f"{name}: a tensor is needed, not {type(tensor).__name__}")
     if tensor.numel() != 1:
-        raise ValueError(f"{name}: a single number is needed (a mean or a sum), "
-                         f"not the shape {tuple(tensor.shape)}")
+        raise ValueError(
+            f"{name}: a single number is needed (a mean or a sum), not the shape {tuple(tensor.shape)}"
+        )
 
 
 def _gradients(scalar: Tensor, tensors) -> list[Tensor | None]:
@@ -146,11 +164,13 @@ def _gradients(scalar: Tensor, tensors) -> list[Tensor | None]:
     if not asked or not scalar.requires_grad:
         return [None] * len(tensors)
     try:
-        found = iter(torch.autograd.grad(scalar, asked, torch.ones_like(scalar), retain_graph=True,
-                                         allow_unused=True))
+        found = iter(
+            torch.autograd.grad(scalar, asked, torch.ones_like(scalar), retain_graph=True, allow_unused=True)
+        )
     except RuntimeError as error:  # a graph that backward() has freed, or a value changed in place
-        raise ValueError("autograd cannot go back through this tensor; compute it again "
-                         f"({str(error).split('.')[0]})") from error
+        raise ValueError(
+            f"autograd cannot go back through this tensor; compute it again ({str(error).split('.')[0]})"
+        ) from error
     return [next(found) if tensor.requires_grad else None for tensor in tensors]
 
 
@@ -163,5 +183,6 @@ def _reach(gradient: Tensor | None) -> Reach:
 def _reads(node, leaf: Tensor) -> bool:
     """Whether a step of the graph keeps `leaf` to compute its derivative with."""
     saved = [getattr(node, name) for name in dir(node) if name.startswith("_saved_")]
-    return any(isinstance(t, Tensor) and t.data_ptr() == leaf.data_ptr() and t.shape == leaf.shape
-               for t in saved)
+    return any(
+        isinstance(t, Tensor) and t.data_ptr() == leaf.data_ptr() and t.shape == leaf.shape for t in saved
+    )

@@ -22,8 +22,14 @@ class Denoiser(nn.Module):
 
     def __init__(self, size: int, width: int = 256):
         super().__init__()
-        self.layers = nn.Sequential(nn.Linear(size + 2, width), _Residual(width), _Residual(width),
-                                    _Residual(width), nn.SiLU(), nn.Linear(width, size))
+        self.layers = nn.Sequential(
+            nn.Linear(size + 2, width),
+            _Residual(width),
+            _Residual(width),
+            _Residual(width),
+            nn.SiLU(),
+            nn.Linear(width, size),
+        )
 
     def forward(self, z_t: Tensor, a: Tensor, s: Tensor) -> Tensor:
         levels = [level.expand(len(z_t), 1) for level in (a, s)]

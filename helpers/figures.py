@@ -42,21 +42,42 @@ LOOK = {
     "straight-through": {"color": SKY, "linestyle": "--", "marker": "X"},
 }
 _DIE = "\u2684"  # a glyph of DejaVu Sans, matplotlib's own font
-TEN = ("#0072B2", "#D55E00", "#009E73", "#B0007F", "#8A6A00", "#117A8B", "#5B3A9E", "#A61C1C",
-       "#3B6B1D", "#1B2A80")  # one for each digit, each dark enough to be read on white
+TEN = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#B0007F",
+    "#8A6A00",
+    "#117A8B",
+    "#5B3A9E",
+    "#A61C1C",
+    "#3B6B1D",
+    "#1B2A80",
+)  # one for each digit, each dark enough to be read on white
 THREE = TEN[4:7]  # three things that are neither digits nor samplers
 
 
 def use_style() -> None:
     """The look of the course: white paper (in a dark theme too), no frame on top and right."""
-    mpl.rcParams.update({
-        "figure.facecolor": "white", "savefig.facecolor": "white", "figure.dpi": 100,
-        "figure.figsize": (6.4, 3.4), "figure.constrained_layout.use": True,
-        "font.size": 11, "axes.titlesize": 12, "axes.titlelocation": "left",
-        "axes.spines.top": False, "axes.spines.right": False, "axes.grid": False,
-        "axes.prop_cycle": mpl.cycler(color=[BLUE, RED, GREEN, ORANGE, PURPLE, SKY]),
-        "legend.frameon": False, "lines.linewidth": 2, "image.cmap": "gray_r",
-    })
+    mpl.rcParams.update(
+        {
+            "figure.facecolor": "white",
+            "savefig.facecolor": "white",
+            "figure.dpi": 100,
+            "figure.figsize": (6.4, 3.4),
+            "figure.constrained_layout.use": True,
+            "font.size": 11,
+            "axes.titlesize": 12,
+            "axes.titlelocation": "left",
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": False,
+            "axes.prop_cycle": mpl.cycler(color=[BLUE, RED, GREEN, ORANGE, PURPLE, SKY]),
+            "legend.frameon": False,
+            "lines.linewidth": 2,
+            "image.cmap": "gray_r",
+        }
+    )
 
 
 def png(figure: Figure) -> bytes:
@@ -73,8 +94,7 @@ def tile(images: Tensor, columns: int) -> np.ndarray:
     count, pixels = images.shape
     side = math.isqrt(pixels)
     if not count or side**2 != pixels:
-        raise ValueError("images: at least one square image is needed, not the shape "
-                         f"{tuple(images.shape)}")
+        raise ValueError(f"images: at least one square image is needed, not the shape {tuple(images.shape)}")
     sheet = np.zeros((-(-count // columns) * (side + 2) - 2, columns * (side + 2) - 2), np.float32)
     for index, image in enumerate(images.detach().cpu().numpy()):
         top, left = (side + 2) * np.array(divmod(index, columns))
@@ -82,8 +102,15 @@ def tile(images: Tensor, columns: int) -> np.ndarray:
     return sheet
 
 
-def show_digits(images: Tensor, columns: int = 10, *, title: str = "", row_labels: Sequence[str] = (),
-                column_labels: Sequence[str] = (), ax: Axes | None = None) -> Axes:
+def show_digits(
+    images: Tensor,
+    columns: int = 10,
+    *,
+    title: str = "",
+    row_labels: Sequence[str] = (),
+    column_labels: Sequence[str] = (),
+    ax: Axes | None = None,
+) -> Axes:
     """A sheet of square images (n, pixels), dark ink on white, its rows and columns named by the labels."""
     sheet = tile(images, columns)
     if ax is None:
@@ -103,8 +130,9 @@ def latent_plane(codes: Tensor, labels: Tensor, *, title: str = "", ax: Axes | N
     """Codes (n, 2) in the plane, each drawn as the digit it belongs to, in that digit's colour."""
     check_floats("codes", codes, (None, 2))
     if labels.shape != codes.shape[:1]:
-        raise ValueError(f"labels: one for each of the {len(codes)} codes is needed, "
-                         f"not the shape {tuple(labels.shape)}")
+        raise ValueError(
+            f"labels: one for each of the {len(codes)} codes is needed, not the shape {tuple(labels.shape)}"
+        )
     if ax is None:
         _, ax = plt.subplots(figsize=(5.2, 5.2))
     points, classes = codes.detach().cpu().numpy(), labels.cpu().numpy()
@@ -142,12 +170,19 @@ def learning_curves(history: History, axes: Sequence[Axes] | None = None) -> Seq
         figure.subplots_adjust(left=0.08, right=0.98, bottom=0.17, top=0.9, wspace=0.2)
     epochs = range(1, len(history.held_out) + 1)
     left, right = axes
-    left.plot(epochs, [-t.elbo for t in history.train[: len(epochs)]], "o--", ms=4, color=THREE[0],
-              label="training")
+    left.plot(
+        epochs, [-t.elbo for t in history.train[: len(epochs)]], "o--", ms=4, color=THREE[0], label="training"
+    )
     left.plot(epochs, [-t.elbo for t in history.held_out], "s-", ms=4, color=INK, label="held out")
     left.set(title="Lower is better", ylabel="-ELBO (nats per image)")
-    right.plot(epochs, [-t.reconstruction for t in history.held_out], "^-", ms=4, color=THREE[1],
-               label="-reconstruction")
+    right.plot(
+        epochs,
+        [-t.reconstruction for t in history.held_out],
+        "^-",
+        ms=4,
+        color=THREE[1],
+        label="-reconstruction",
+    )
     right.plot(epochs, [t.kl for t in history.held_out], "v-", ms=4, color=THREE[2], label="KL")
     right.set(title="Its two terms, held out", ylabel="nats per image", ylim=(0, None))
     for ax in axes:
@@ -185,9 +220,17 @@ def live_curves() -> Callable[[VAE, History], None]:
 
 # -- Node diagrams -----------------------------------------------------------------------------
 
-def node_diagram(places: dict[str, tuple[float, float]], arrows: Collection[tuple[str, str]], *,
-                 random: Collection[str] = (), back: Mapping[tuple[str, str], str] | None = None,
-                 highlight: Collection[str] = (), title: str = "", ax: Axes | None = None) -> Axes:
+
+def node_diagram(
+    places: dict[str, tuple[float, float]],
+    arrows: Collection[tuple[str, str]],
+    *,
+    random: Collection[str] = (),
+    back: Mapping[tuple[str, str], str] | None = None,
+    highlight: Collection[str] = (),
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
     """What is computed from what. Boxes: deterministic nodes. Circles with a die: random ones.
 
     places: the words of each node, and where it stands, in steps of about 1
@@ -200,16 +243,30 @@ def node_diagram(places: dict[str, tuple[float, float]], arrows: Collection[tupl
         _, ax = plt.subplots(figsize=(5, 4))
     nodes = {}
     for words, place in places.items():
-        box = {"fc": "#FFF6DC", "ec": INK, "boxstyle": "circle,pad=0.45"} if words in random else {
-            "fc": "white", "ec": BLUE, "boxstyle": "round,pad=0.5"}
+        box = (
+            {"fc": "#FFF6DC", "ec": INK, "boxstyle": "circle,pad=0.45"}
+            if words in random
+            else {"fc": "white", "ec": BLUE, "boxstyle": "round,pad=0.5"}
+        )
         look = {"lw": 3.2 if words in highlight else 1.6}
         if words in highlight and words not in random:
             look["fc"] = "#CDE4F4"
-        nodes[words] = ax.text(*place, words, ha="center", va="center", fontsize=12, color=INK, zorder=2,
-                               bbox=box | look)
+        nodes[words] = ax.text(
+            *place, words, ha="center", va="center", fontsize=12, color=INK, zorder=2, bbox=box | look
+        )
         if words in random:
-            ax.annotate(_DIE, (1, 1), (8, 8), xycoords=nodes[words], textcoords="offset points", fontsize=19,
-                        color=INK, zorder=4, ha="center", va="center")
+            ax.annotate(
+                _DIE,
+                (1, 1),
+                (8, 8),
+                xycoords=nodes[words],
+                textcoords="offset points",
+                fontsize=19,
+                color=INK,
+                zorder=4,
+                ha="center",
+                va="center",
+            )
     centre = np.mean([places[words] for words in set().union(*back) or places], axis=0)
     for source, target in arrows:
         _arrow(ax, nodes[source], nodes[target], 0.0, {"color": INK, "lw": 1.3})
@@ -221,9 +278,17 @@ def node_diagram(places: dict[str, tuple[float, float]], arrows: Collection[tupl
             side = -1 if np.dot((dy, -dx), centre - middle) > 0 else 1  # it bends away from the others
             _arrow(ax, nodes[target], nodes[source], 0.3 * side, {"color": colour, "ls": style, "lw": 2})
             out = side * np.array((dy, -dx))  # from the middle outwards; the arc is at 0.15 of it
-            ax.annotate("✂ 0" if words == "0" else words, middle + 0.15 * out, 6 * out / np.hypot(*out),
-                        textcoords="offset points", color=colour, fontsize=13, zorder=4, va="center",
-                        ha="right" if out[0] < 0 else "left")
+            ax.annotate(
+                "✂ 0" if words == "0" else words,
+                middle + 0.15 * out,
+                6 * out / np.hypot(*out),
+                textcoords="offset points",
+                color=colour,
+                fontsize=13,
+                zorder=4,
+                va="center",
+                ha="right" if out[0] < 0 else "left",
+            )
     xs, ys = zip(*places.values(), strict=True)
     ax.set(xlim=(min(xs) - 0.6, max(xs) + 0.6), ylim=(min(ys) - 0.45, max(ys) + 0.45), title=title)
     ax.set_aspect("equal")
@@ -233,9 +298,22 @@ def node_diagram(places: dict[str, tuple[float, float]], arrows: Collection[tupl
 
 def _arrow(ax: Axes, start: Text, end: Text, bend: float, look: dict) -> None:
     """From the edge of one node to the edge of another; drawn after both, whose edges are known then."""
-    ax.annotate("", end.get_position(), start.get_position(), zorder=3, arrowprops={
-        "arrowstyle": "-|>", "mutation_scale": 14, "connectionstyle": f"arc3,rad={bend}", "shrinkA": 3,
-        "shrinkB": 3, "patchA": start.get_bbox_patch(), "patchB": end.get_bbox_patch()} | look)
+    ax.annotate(
+        "",
+        end.get_position(),
+        start.get_position(),
+        zorder=3,
+        arrowprops={
+            "arrowstyle": "-|>",
+            "mutation_scale": 14,
+            "connectionstyle": f"arc3,rad={bend}",
+            "shrinkA": 3,
+            "shrinkB": 3,
+            "patchA": start.get_bbox_patch(),
+            "patchB": end.get_bbox_patch(),
+        }
+        | look,
+    )
 
 
 # -- The autograd graph ------------------------------------------------------------------------
@@ -248,8 +326,14 @@ _BOX = {  # look of a node by its state: (words, edge colour, fill, box style, l
 }
 
 
-def autograd_graph(tensor: Tensor, names: dict[str, Tensor], *, drawn: Sequence[str] = (), title: str = "",
-                   ax: Axes | None = None) -> Axes:
+def autograd_graph(
+    tensor: Tensor,
+    names: dict[str, Tensor],
+    *,
+    drawn: Sequence[str] = (),
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
     """Draws the real graph of `trace_autograd`: the loss on top, the leaves below.
 
     Arrows show the path of the gradient, with its number. A leaf that it reaches is a round box with its
@@ -267,28 +351,49 @@ def draw_trace(graph: "nx.DiGraph", *, title: str = "", ax: Axes | None = None) 
     nodes = {}
     for key, node in graph.nodes(data=True):
         words, edge, fill, box, style = _node_look(node)
-        nodes[key] = ax.text(*places[key], words, ha="center", va="center", zorder=2, fontsize=10, color=INK,
-                             bbox={"boxstyle": box, "ec": edge, "fc": fill, "lw": 1.6, "ls": style})
+        nodes[key] = ax.text(
+            *places[key],
+            words,
+            ha="center",
+            va="center",
+            zorder=2,
+            fontsize=10,
+            color=INK,
+            bbox={"boxstyle": box, "ec": edge, "fc": fill, "lw": 1.6, "ls": style},
+        )
         if node["die"]:
             half = nodes[key].get_window_extent().width / 2 * 72 / ax.figure.dpi
-            ax.annotate(_DIE, places[key], (-half - 17, 0), textcoords="offset points", fontsize=24,
-                        color=INK, ha="center", va="center")
+            ax.annotate(
+                _DIE,
+                places[key],
+                (-half - 17, 0),
+                textcoords="offset points",
+                fontsize=24,
+                color=INK,
+                ha="center",
+                va="center",
+            )
     for above, below, edge in graph.edges(data=True):
-        colour, style = {"gradient": (GREEN, "-"), "zero": (RED, (0, (4, 3))),
-                         "value": (INK, (0, (1, 2)))}[edge["carries"]]
+        colour, style = {"gradient": (GREEN, "-"), "zero": (RED, (0, (4, 3))), "value": (INK, (0, (1, 2)))}[
+            edge["carries"]
+        ]
         ends = [nodes[above], nodes[below]]
         if edge["carries"] == "value":
             ends.reverse()  # a constant is read: its number goes up, and nothing comes back
         _arrow(ax, *ends, 0.0, {"color": colour, "ls": style, "lw": 2})
         middle = (np.array(places[above]) + np.array(places[below])) / 2
         lean = np.sign(round(places[below][0] - places[above][0], 1))  # to the left -1, to the right 1
-        beside = {"textcoords": "offset points", "ha": "right" if lean < 0 else "left",
-                  "va": "bottom" if lean else "center"}
+        beside = {
+            "textcoords": "offset points",
+            "ha": "right" if lean < 0 else "left",
+            "va": "bottom" if lean else "center",
+        }
         if edge["carries"] == "zero":
             ax.annotate("✂ 0", middle, (2 * lean or 5, 0), color=RED, fontsize=15, **beside)
         elif edge["carries"] == "gradient" and edge["gradient"].numel() == 1:
-            ax.annotate(f"{edge['gradient'].item():.2f}", middle, (2 * lean or 5, 0), color=INK, fontsize=10,
-                        **beside)
+            ax.annotate(
+                f"{edge['gradient'].item():.2f}", middle, (2 * lean or 5, 0), color=INK, fontsize=10, **beside
+            )
     xs, ys = zip(*places.values(), strict=True)
     ax.set(xlim=(min(xs) - 0.75, max(xs) + 0.75), ylim=(min(ys) - 0.5, max(ys) + 0.4), title=title)
     ax.axis("off")
@@ -331,8 +436,7 @@ def graph_places(graph: "nx.DiGraph") -> dict[str, tuple[float, float]]:
             continue
         depth[key] += key in alone
         place = float(np.mean(below or list(across.values()) or [0]))
-        while any(abs(across[k] - place) < 0.7 and depth[k] == depth[key]
-                  for k in across if k not in leaves):
+        while any(abs(across[k] - place) < 0.7 and depth[k] == depth[key] for k in across if k not in leaves):
             place += 0.8  # two branches of the same shape stand side by side
         across[key] = place
     return {key: (across[key], -float(bottom if key in leaves else depth[key])) for key in graph}

@@ -13,8 +13,9 @@ Cost = Callable[[Tensor], Tensor]  # (samples, *shape of one draw) -> (samples,)
 Family = Callable[..., Distribution]  # called with the parameters by name, like Normal
 
 
-def pathwise_gradient(cost: Cost, family: Family, parameters: Mapping[str, Tensor],
-                      samples: int) -> dict[str, Tensor]:
+def pathwise_gradient(
+    cost: Cost, family: Family, parameters: Mapping[str, Tensor], samples: int
+) -> dict[str, Tensor]:
     """`samples` one-draw estimates of d/dparameters E[cost(z)], z from `family(**parameters)`.
 
     The reparameterized draw z = z(parameters, epsilon) is differentiated through `cost`: AEVB,
@@ -29,19 +30,26 @@ def pathwise_gradient(cost: Cost, family: Family, parameters: Mapping[str, Tenso
     """
     theta, distribution = _one_per_draw(family, parameters, samples, least=1)
     if not distribution.has_rsample:
-        raise TypeError(f"family: {_name(distribution)} has no rsample, it cannot be reparameterized; "
-                        "score_function_gradient needs none")
+        raise TypeError(
+            f"family: {_name(distribution)} has no rsample, it cannot be reparameterized; "
+            "score_function_gradient needs none"
+        )
     z = distribution.rsample()
     costs = _costs(cost, z, samples)
-    if not costs.requires_grad or torch.autograd.grad(costs.sum(), z, retain_graph=True,
-                                                      allow_unused=True)[0] is None:
-        raise ValueError("cost: what it returns is cut off from z (detached, or made of whole numbers); "
-                         "score_function_gradient needs no derivative of the cost")
+    if (
+        not costs.requires_grad
+        or torch.autograd.grad(costs.sum(), z, retain_graph=True, allow_unused=True)[0] is None
+    ):
+        raise ValueError(
+            "cost: what it returns is cut off from z (detached, or made of whole numbers); "
+            "score_function_gradient needs no derivative of the cost"
+        )
     return _estimates(costs.sum(), theta)
 
 
-def score_function_gradient(cost: Cost, family: Family, parameters: Mapping[str, Tensor], samples: int,
-                            *, leave_one_out: bool = False) -> dict[str, Tensor]:
+def score_function_gradient(
+    cost: Cost, family: Family, parameters: Mapping[str, Tensor], samples: int, *, leave_one_out: bool = False
+) -> dict[str, Tensor]:
     """Like `pathwise_gradient`, by the score function: cost(z) * d/dparameters log q(z).
 
     Williams 1992; Mohamed et al. 2020, section 4. Unbiased where the range of z does not move with
@@ -52,10 +60,13 @@ def score_function_gradient(cost: Cost, family: Family, parameters: Mapping[str,
     theta, distribution = _one_per_draw(family, parameters, samples, least=2 if leave_one_out else 1)
     support = distribution.support
     support = getattr(support, "base_constraint", support)
-    if any(getattr(getattr(support, end, None), "requires_grad", False)
-           for end in ("lower_bound", "upper_bound")):
-        raise ValueError(f"family: the range of {_name(distribution)} moves with a parameter; "
-                         "there the score-function estimator is biased")
+    if any(
+        getattr(getattr(support, end, None), "requires_grad", False) for end in ("lower_bound", "upper_bound")
+    ):
+        raise ValueError(
+            f"family: the range of {_name(distribution)} moves with a parameter; "
+            "there the score-function estimator is biased"
+        )
     with torch.no_grad():
         z = distribution.sample()
         costs = _costs(cost, z, samples)
@@ -96,22 +107,29 @@ def score_function_loss(model: VAE, x: Tensor, draws: int = 4, *, leave_one_out:
     return -(surrogate.mean(0) - kl_divergence(mu, logvar)).mean()
 
 
-def _one_per_draw(family: Family, parameters: Mapping[str, Tensor], samples: int,
-                  least: int) -> tuple[dict[str, Tensor], Distribution]:
+def _one_per_draw(
+    family: Family, parameters: Mapping[str, Tensor], samples: int, least: int
+) -> tuple[dict[str, Tensor], Distribution]:
     """Parameters of its own for each draw, as leaves, and the distribution made of them."""
     check_integer("samples", samples, least)
     for name, value in parameters.items():
         if not isinstance(value, Tensor) or not value.is_floating_point():
             raise TypeError(f"parameters: {name} must be a float tensor, not {value!r}")
     if len({value.shape for value in parameters.values()}) != 1:  # or draws would broadcast over dimensions
-        raise ValueError("parameters: the same shape is needed for all of them, not "
-                         f"{[tuple(value.shape) for value in parameters.values()]}")
-    theta = {name: value.detach().expand(samples, *value.shape).clone().requires_grad_()
-             for name, value in parameters.items()}
+        raise ValueError(
+            "parameters: the same shape is needed for all of them, not "
+            f"{[tuple(value.shape) for value in parameters.values()]}"
+        )
+    theta = {
+        name: value.detach().expand(samples, *value.shape).clone().requires_grad_()
+        for name, value in parameters.items()
+    }
     distribution = family(**theta)
     if not isinstance(distribution, Distribution):
-        raise TypeError("family: it must make a torch Distribution from the parameters, "
-                        f"not {type(distribution).__name__}")
+        raise TypeError(
+            "family: it must make a torch Distribution from the parameters, "
+            f"not {type(distribution).__name__}"
+        )
     return theta, distribution
 
 
@@ -120,8 +138,9 @@ def _costs(cost: Cost, z: Tensor, samples: int) -> Tensor:
     if not isinstance(costs, Tensor):
         raise TypeError(f"cost: it must return a tensor, not {type(costs).__name__}")
     if costs.shape != (samples,):
-        raise ValueError(f"cost: for {samples} draws it must return the shape ({samples},), "
-                         f"not {tuple(costs.shape)}")
+        raise ValueError(
+            f"cost: for {samples} draws it must return the shape ({samples},), not {tuple(costs.shape)}"
+        )
     return costs
 
 

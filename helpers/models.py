@@ -24,8 +24,9 @@ def cache_folder() -> Path:
     return Path(named) if named else user_cache_path("vae-course")
 
 
-def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, seed: int = 0,
-                progress: bool = True) -> tuple[VAE, History]:
+def trained_vae(
+    latent: int, *, hidden: int = 400, epochs: int = 12, seed: int = 0, progress: bool = True
+) -> tuple[VAE, History]:
     """A VAE trained on the shipped digits with `fit`, and its history.
 
     Trained on first use (some seconds), then read from the cache. An entry that is
@@ -41,11 +42,12 @@ def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, seed: int =
         if made_from == entry:
             model.load_state_dict(weights)
             return model.eval(), history
-        print(f"The cached model {path.name} comes from another version of the course; "
-              "training it again.")
+        print(f"The cached model {path.name} comes from another version of the course; training it again.")
     except FileNotFoundError:
-        print(f"Training the {latent}-dimensional model once; "
-              "the lessons that need it later find it in the cache.")
+        print(
+            f"Training the {latent}-dimensional model once; "
+            "the lessons that need it later find it in the cache."
+        )
     except OSError as error:
         print(f"The cached model {path.name} cannot be read ({error.strerror or error}); training it again.")
     except RuntimeError:  # CheckpointError, or weights of other shapes
@@ -57,8 +59,10 @@ def trained_vae(latent: int, *, hidden: int = 400, epochs: int = 12, seed: int =
             path.parent.mkdir(parents=True, exist_ok=True)
             save_checkpoint(path, model, history, entry)
         except OSError as error:
-            print(f"The model could not be cached ({error.strerror or error}); the next lesson trains it "
-                  f"again. To keep it, set {CACHE_VARIABLE} to a folder that can be written.")
+            print(
+                f"The model could not be cached ({error.strerror or error}); the next lesson trains it "
+                f"again. To keep it, set {CACHE_VARIABLE} to a folder that can be written."
+            )
     return model, history
 
 

@@ -9,8 +9,9 @@ from helpers.training import keeps_torch, seeded
 
 
 @keeps_torch
-def classifier(features: Tensor, labels: Tensor, *, hidden: int = 200, epochs: int = 10,
-               seed: int = 0) -> nn.Sequential:
+def classifier(
+    features: Tensor, labels: Tensor, *, hidden: int = 200, epochs: int = 10, seed: int = 0
+) -> nn.Sequential:
     """A network with one hidden layer, trained to name the label of each row of `features`.
 
     features (n, k), labels (n,) from 0 up -> logits (n, classes). All its layers but the last give what
@@ -19,11 +20,14 @@ def classifier(features: Tensor, labels: Tensor, *, hidden: int = 200, epochs: i
     check_floats("features", features, (None, None))
     check_integer("epochs", epochs, 1)
     if labels.dtype != torch.int64 or labels.shape != features.shape[:1]:
-        raise ValueError(f"labels: one whole number (int64) is needed for each of the {len(features)} rows, "
-                         f"not {labels.dtype} of the shape {tuple(labels.shape)}")
+        raise ValueError(
+            f"labels: one whole number (int64) is needed for each of the {len(features)} rows, "
+            f"not {labels.dtype} of the shape {tuple(labels.shape)}"
+        )
     with torch.enable_grad(), seeded(seed):
-        network = nn.Sequential(nn.Linear(features.shape[1], hidden), nn.ReLU(),
-                                nn.Linear(hidden, int(labels.max()) + 1))
+        network = nn.Sequential(
+            nn.Linear(features.shape[1], hidden), nn.ReLU(), nn.Linear(hidden, int(labels.max()) + 1)
+        )
         optimizer = torch.optim.Adam(network.parameters(), lr=3e-3, fused=True)
         for _ in range(epochs):
             for batch in torch.randperm(len(features)).split(128):

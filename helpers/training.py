@@ -82,11 +82,22 @@ def fit(
 
     history = History(epochs)
     optimizer, schedule = _one_cycle(
-        model.parameters(), step_size, epochs * math.ceil(len(images) / batch_size))
+        model.parameters(), step_size, epochs * math.ceil(len(images) / batch_size)
+    )
     try:
         model.train()
-        with seeded(seed), tqdm(range(epochs), desc="training", unit="epoch", file=sys.stdout,
-                                disable=not progress, ncols=90, mininterval=0) as bar:
+        with (
+            seeded(seed),
+            tqdm(
+                range(epochs),
+                desc="training",
+                unit="epoch",
+                file=sys.stdout,
+                disable=not progress,
+                ncols=90,
+                mininterval=0,
+            ) as bar,
+        ):
             for epoch in bar:
                 seen = []
                 for step, batch in enumerate(torch.randperm(len(images)).split(batch_size)):
@@ -106,16 +117,24 @@ def fit(
                 if after_epoch:
                     after_epoch(model, history)
     except KeyboardInterrupt:
-        del history.train[len(history.held_out):]
-        print(f"Interrupted after {len(history.held_out)} of {epochs} epochs; "
-              "the model keeps what it has learned.")
+        del history.train[len(history.held_out) :]
+        print(
+            f"Interrupted after {len(history.held_out)} of {epochs} epochs; "
+            "the model keeps what it has learned."
+        )
     finally:
         model.eval()
     return history
 
 
-def minimise(loss: Callable[[], Tensor], parameters: Iterable[Tensor], *, steps: int, step_size: float,
-             after_step: Callable[[int], None] = lambda step: None) -> None:
+def minimise(
+    loss: Callable[[], Tensor],
+    parameters: Iterable[Tensor],
+    *,
+    steps: int,
+    step_size: float,
+    after_step: Callable[[int], None] = lambda step: None,
+) -> None:
     """Adam on `loss()`, which is called once per step, with the one-cycle schedule of `fit`.
 
     For models that are no VAE of `helpers.vae`. `after_step` is called with the number of the step, from 0.
@@ -129,11 +148,13 @@ def minimise(loss: Callable[[], Tensor], parameters: Iterable[Tensor], *, steps:
         after_step(step)
 
 
-def _one_cycle(parameters: Iterable[Tensor], step_size: float, steps: int) -> tuple[
-        torch.optim.Adam, torch.optim.lr_scheduler.OneCycleLR]:
+def _one_cycle(
+    parameters: Iterable[Tensor], step_size: float, steps: int
+) -> tuple[torch.optim.Adam, torch.optim.lr_scheduler.OneCycleLR]:
     optimizer = torch.optim.Adam(parameters, lr=step_size, fused=True)
-    return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, step_size, total_steps=steps,
-                                                          cycle_momentum=False)
+    return optimizer, torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, step_size, total_steps=steps, cycle_momentum=False
+    )
 
 
 def evaluate(model: VAE, images: Tensor, sampler: Sampler = reparameterize, *, seed: int = 0) -> Terms:
@@ -160,7 +181,8 @@ def _check_finite(loss: float, epoch: int, step: int) -> None:
         raise TrainingDiverged(
             f"the loss became {loss} at epoch {epoch + 1}, step {step + 1}. Likely causes: a step "
             "size that is too large, a log-variance that grew until exp() overflowed, or input that "
-            "is not finite. Try a smaller step_size first.")
+            "is not finite. Try a smaller step_size first."
+        )
 
 
 @keeps_torch
@@ -174,5 +196,6 @@ def _check_images_and_sampler(model: VAE, images: dict[str, Tensor], sampler: Sa
         z = sampler(mu, torch.exp(0.5 * logvar))
     if not isinstance(z, Tensor) or z.shape != mu.shape:
         found = tuple(z.shape) if isinstance(z, Tensor) else z
-        raise TypeError(f"sampler: it must return z, a tensor of the shape of mu, {tuple(mu.shape)}, "
-                        f"not {found}")
+        raise TypeError(
+            f"sampler: it must return z, a tensor of the shape of mu, {tuple(mu.shape)}, not {found}"
+        )

@@ -9,8 +9,15 @@ import pytest
 
 BROWSER = os.environ.get("VAE_COURSE_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
 NEEDED = bool(os.environ.get("VAE_COURSE_NEEDS_BROWSER"))  # set by .ci/run: there nothing may skip
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 
 
 def needs(found, reason):

@@ -43,10 +43,12 @@ class Difference(NamedTuple):
 
     def __str__(self) -> str:
         square = np.s_[self.top : self.top + SQUARE, self.left : self.left + SQUARE]
-        return (f"in the square of {SQUARE} x {SQUARE} pixels whose upper left corner is at x = {self.left}, "
-                f"y = {self.top}, {self.lost[square].sum()} pixels of the saved picture have no such ink "
-                f"near them in the new one, and {self.added[square].sum()} the other way round; "
-                f"at most {LIMIT} may")
+        return (
+            f"in the square of {SQUARE} x {SQUARE} pixels whose upper left corner is at x = {self.left}, "
+            f"y = {self.top}, {self.lost[square].sum()} pixels of the saved picture have no such ink "
+            f"near them in the new one, and {self.added[square].sum()} the other way round; "
+            f"at most {LIMIT} may"
+        )
 
 
 def read(png: bytes) -> np.ndarray:
@@ -103,8 +105,11 @@ def _most_within(ink: np.ndarray, reach: int) -> np.ndarray:
 
 def of_outputs(outputs: list) -> list[bytes]:
     """The PNGs among a cell's outputs; a widget keeps what it showed as one of them."""
-    return [base64.b64decode(output["data"]["image/png"]) for output in outputs
-            if "image/png" in output.get("data", {})]
+    return [
+        base64.b64decode(output["data"]["image/png"])
+        for output in outputs
+        if "image/png" in output.get("data", {})
+    ]
 
 
 def complaints(saved: list[bytes], new: list[bytes], name: str, reach: tuple[int, int] = REACH) -> list[str]:
@@ -118,8 +123,10 @@ def complaints(saved: list[bytes], new: list[bytes], name: str, reach: tuple[int
             folder = Path(tempfile.mkdtemp(prefix=f"{name}-picture-{number}-"))
             for file, png in (("saved", one), ("new", other), ("difference", _drawn(difference))):
                 (folder / f"{file}.png").write_bytes(png)
-            found.append(f"picture {number} of {len(saved)}: {difference}. Look at saved.png, new.png and "
-                         f"difference.png (red is lost, blue is added) in {folder}")
+            found.append(
+                f"picture {number} of {len(saved)}: {difference}. Look at saved.png, new.png and "
+                f"difference.png (red is lost, blue is added) in {folder}"
+            )
     return found
 
 

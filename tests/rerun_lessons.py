@@ -24,8 +24,14 @@ def run(path: Path, cache: str) -> nbformat.NotebookNode:
     """The lesson at `path`, run in its folder by a fresh kernel whose model cache is `cache`."""
     notebook = nbformat.read(path, as_version=4)
     env = {**os.environ, "VAE_COURSE_CACHE": cache}
-    NotebookClient(notebook, timeout=180, kernel_name="python3", record_timing=False, allow_errors=True,
-                   resources={"metadata": {"path": str(path.parent)}}).execute(env=env)
+    NotebookClient(
+        notebook,
+        timeout=180,
+        kernel_name="python3",
+        record_timing=False,
+        allow_errors=True,
+        resources={"metadata": {"path": str(path.parent)}},
+    ).execute(env=env)
     return clean(notebook)
 
 
@@ -75,8 +81,11 @@ def problems(notebook: nbformat.NotebookNode) -> list[str]:
 
 
 def main(prefixes: list[str]) -> int:
-    paths = sorted(path for path in NOTEBOOKS.glob("*.ipynb")
-                   if not prefixes or any(path.name.startswith(prefix) for prefix in prefixes))
+    paths = sorted(
+        path
+        for path in NOTEBOOKS.glob("*.ipynb")
+        if not prefixes or any(path.name.startswith(prefix) for prefix in prefixes)
+    )
     if not paths:
         print(f"no lesson in {NOTEBOOKS.name}/ begins with {' or '.join(prefixes)}")
         return 2

@@ -81,9 +81,11 @@ def runs() -> dict:
     """One where the gradient gets through, one cut by a zero, one without a path; z is never k = 3."""
     mu, sigma = (torch.tensor(value, requires_grad=True) for value in (0.25, 2.0))
     torch.manual_seed(0)
-    made = {"2 * mu": ({"mu": mu}, 2 * mu),
-            "normal": ({"mu": mu, "sigma": sigma}, torch.normal(mu, sigma)),
-            "sample": ({"mu": mu, "sigma": sigma}, Normal(mu, sigma).sample())}
+    made = {
+        "2 * mu": ({"mu": mu}, 2 * mu),
+        "normal": ({"mu": mu, "sigma": sigma}, torch.normal(mu, sigma)),
+        "sample": ({"mu": mu, "sigma": sigma}, Normal(mu, sigma).sample()),
+    }
     return {line: ((z - 3.0) ** 2, parameters, z) for line, (parameters, z) in made.items()}
 
 
@@ -111,11 +113,16 @@ def replay(epochs=(0, 1, 2, 3)) -> TrainingReplay:
     return made
 
 
-EVERY = {"LatentPad": lambda: pad(z=(0.5, -1.0)), "Traversals": traversals,
-         "Interpolation": lambda: interpolation(labels=torch.arange(5)),
-         "DigitCanvas": lambda: canvas(images=uniform(10, 784), labels=torch.arange(10)),
-         "Backprop": backprop, "JumpAndSlide": JumpAndSlide, "AttributeSliders": attributes,
-         "TrainingReplay": replay}
+EVERY = {
+    "LatentPad": lambda: pad(z=(0.5, -1.0)),
+    "Traversals": traversals,
+    "Interpolation": lambda: interpolation(labels=torch.arange(5)),
+    "DigitCanvas": lambda: canvas(images=uniform(10, 784), labels=torch.arange(10)),
+    "Backprop": backprop,
+    "JumpAndSlide": JumpAndSlide,
+    "AttributeSliders": attributes,
+    "TrainingReplay": replay,
+}
 
 
 # -- what torch decodes for them: the pixels of each picture, by its label -------------------------
@@ -132,8 +139,9 @@ def traversed(start: int, value: float, n=5) -> dict[str, torch.Tensor]:
     for i in range(4):
         z[i, :, i] = torch.tensor([-3, -1.5, 0, 1.5, 3, value])
     names = ["-3", "-1.5", "0", "1.5", "3", "the value of the slider"]
-    pictures = {f"z{i + 1} set to {name}": decode(z[i, k], 4)
-                for i in range(4) for k, name in enumerate(names)}
+    pictures = {
+        f"z{i + 1} set to {name}": decode(z[i, k], 4) for i in range(4) for k, name in enumerate(names)
+    }
     return pictures | {"image": uniform(n, 64)[start], "decoded code": decode(code, 4)}
 
 

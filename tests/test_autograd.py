@@ -10,8 +10,14 @@ from helpers.autograd import assert_grad_reaches, gradient_reach, trace_autograd
 from helpers.figures import autograd_graph
 from helpers.vae import VAE, elbo_terms, reparameterize
 
-ENCODER = ["encoder.0.weight", "encoder.0.bias", "to_mu.weight", "to_mu.bias",
-           "to_logvar.weight", "to_logvar.bias"]
+ENCODER = [
+    "encoder.0.weight",
+    "encoder.0.bias",
+    "to_mu.weight",
+    "to_mu.bias",
+    "to_logvar.weight",
+    "to_logvar.bias",
+]
 
 
 def a_vae_and_its_terms(sampler):
@@ -28,10 +34,10 @@ def test_the_trick_lets_the_gradient_through():
     terms.reconstruction.mean().backward()  # the graph is kept
 
 
-@pytest.mark.parametrize(("sampler", "why"), [
-    (torch.normal, "exactly zero"),
-    (lambda mu, sigma: Normal(mu, sigma).sample(), "no gradient"),
-])
+@pytest.mark.parametrize(
+    ("sampler", "why"),
+    [(torch.normal, "exactly zero"), (lambda mu, sigma: Normal(mu, sigma).sample(), "no gradient")],
+)
 def test_a_cut_is_named_parameter_by_parameter(sampler, why):
     model, terms = a_vae_and_its_terms(sampler)
     with pytest.raises(AssertionError, match="misses 6 of 10") as caught:
@@ -62,7 +68,7 @@ def test_trace_of_the_trick():
     assert graph.nodes["sigma"]["gradient"].item() == -1.0
     steps = [node["label"] for _, node in graph.nodes(data=True) if node["kind"] == "step"]
     assert sorted(steps) == ["Add", "Mul", "Pow", "Sub"]
-    (above, _, edge), = graph.in_edges("epsilon", data=True)
+    ((above, _, edge),) = graph.in_edges("epsilon", data=True)
     assert (graph.nodes[above]["label"], edge["carries"]) == ("Mul", "value")
     assert mu.grad is None
 
@@ -71,18 +77,25 @@ def test_trace_of_the_silent_cut():
     mu, sigma = leaf(1.0), leaf(2.0)
     graph = trace_autograd(torch.normal(mu, sigma) ** 2, {"mu": mu, "sigma": sigma})
     assert [graph.nodes[name]["state"] for name in ("mu", "sigma")] == ["zero", "zero"]
-    carried = {(graph.nodes[a]["label"], graph.nodes[b]["label"]): edge["carries"]
-               for a, b, edge in graph.edges(data=True)}
-    assert carried == {("loss", "Pow"): "gradient", ("Pow", "Normal"): "gradient",
-                       ("Normal", "mu"): "zero", ("Normal", "sigma"): "zero"}
+    carried = {
+        (graph.nodes[a]["label"], graph.nodes[b]["label"]): edge["carries"]
+        for a, b, edge in graph.edges(data=True)
+    }
+    assert carried == {
+        ("loss", "Pow"): "gradient",
+        ("Pow", "Normal"): "gradient",
+        ("Normal", "mu"): "zero",
+        ("Normal", "sigma"): "zero",
+    }
 
 
 def test_a_second_path_does_not_hide_a_cut():
     """A KL-like term reaches mu, the draw does not."""
     mu, sigma = leaf(1.0), leaf(2.0)
     graph = trace_autograd((torch.normal(mu, sigma) - 3) ** 2 + 0.5 * mu**2, {"mu": mu, "sigma": sigma})
-    carried = {graph.nodes[above]["label"]: edge["carries"]
-               for above, _, edge in graph.in_edges("mu", data=True)}
+    carried = {
+        graph.nodes[above]["label"]: edge["carries"] for above, _, edge in graph.in_edges("mu", data=True)
+    }
     assert carried == {"Normal": "zero", "Pow": "gradient"}
     assert graph.nodes["mu"]["state"] == "reached"
 
@@ -107,8 +120,10 @@ def test_trace_names_results_marks_draws_and_keeps_every_gradient():
     assert boxes["z"]["label"] == "Normal"
     assert boxes["z"]["gradient"].item() == pytest.approx(2 * (z.item() - 3))
     assert [graph.nodes[key]["label"] for key in graph.graph["order"]] == ["Pow", "Sub", "Normal"]
-    sent = {(graph.nodes[a]["label"], graph.nodes[b]["label"]): edge["gradient"].item()
-            for a, b, edge in graph.edges(data=True)}
+    sent = {
+        (graph.nodes[a]["label"], graph.nodes[b]["label"]): edge["gradient"].item()
+        for a, b, edge in graph.edges(data=True)
+    }
     assert sent["Pow", "Sub"] == sent["Sub", "Normal"] == boxes["z"]["gradient"].item()
     assert sent["Normal", "mu"] == 0.0
 

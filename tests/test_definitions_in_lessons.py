@@ -21,8 +21,10 @@ def definitions(prefix, *names):
         exec(code(name)[0].source, space)
         for cell in code(name)[1:]:
             lines = cell.source.splitlines()
-            if any(line.startswith(("def ", "class ")) and line.split()[1].split("(")[0].rstrip(":") in wanted
-                   for line in lines):
+            if any(
+                line.startswith(("def ", "class ")) and line.split()[1].split("(")[0].rstrip(":") in wanted
+                for line in lines
+            ):
                 exec(cell.source, space)
     return [space[name] for name in names]
 
@@ -45,7 +47,7 @@ def test_the_vae_of_lesson_04_and_its_terms_are_those_of_the_helpers():
 
 
 def test_pixels_apart_of_lesson_04_counts_those_that_differ():
-    pixels_apart, = definitions("04", "pixels_apart")
+    (pixels_apart,) = definitions("04", "pixels_apart")
     torch.manual_seed(0)
     pictures, images = torch.rand(5, 784).round(), torch.rand(7, 784).round()
     assert torch.equal(pixels_apart(pictures, images), (pictures[:, None] != images).sum(2).float())
@@ -69,8 +71,11 @@ def test_exact_variances_of_lesson_07(k):
 
 def test_estimators_of_lesson_07_on_a_constant_a_linear_and_a_quadratic_cost():
     pathwise, score_function = definitions("07", "pathwise", "score_function")
-    costs = ((lambda z: 0 * z + 5.0, 0.0, 0.0), (lambda z: 3 * z, 3.0, 0.0),
-             (lambda z: (z - 3.0) ** 2, 2 * (0.5 - 3.0), 2 * 2.0))
+    costs = (
+        (lambda z: 0 * z + 5.0, 0.0, 0.0),
+        (lambda z: 3 * z, 3.0, 0.0),
+        (lambda z: (z - 3.0) ** 2, 2 * (0.5 - 3.0), 2 * 2.0),
+    )
     torch.manual_seed(0)
     for cost, d_mu, d_sigma in costs:
         for estimator in (pathwise, score_function):
@@ -85,8 +90,10 @@ def test_the_score_function_loss_of_lesson_07_is_that_of_the_helpers(baseline):
     torch.manual_seed(0)
     model, x = VAE(3, hidden=8, pixels=16), torch.rand(5, 16).round()
     gradients = []
-    for of in (lambda: loss(model, x, 4, leave_one_out if baseline else torch.zeros_like),
-               lambda: score_function_loss(model, x, 4, leave_one_out=baseline)):
+    for of in (
+        lambda: loss(model, x, 4, leave_one_out if baseline else torch.zeros_like),
+        lambda: score_function_loss(model, x, 4, leave_one_out=baseline),
+    ):
         torch.manual_seed(1)
         gradients.append(torch.autograd.grad(of(), list(model.parameters())))
     for ours, theirs in zip(*gradients, strict=True):
@@ -97,7 +104,7 @@ def test_the_score_function_loss_of_lesson_07_is_that_of_the_helpers(baseline):
 
 
 def test_effective_beta_of_lesson_06():
-    effective_beta, = definitions("06", "effective_beta")
+    (effective_beta,) = definitions("06", "effective_beta")
     assert effective_beta(lambda pixel, kl: pixel.sum() + 0.5 * kl.sum(), 30, 7) == pytest.approx(0.5)
     assert effective_beta(lambda pixel, kl: pixel.mean() + kl.mean(), 784, 200) == pytest.approx(3.92)
 
@@ -112,8 +119,9 @@ def test_gradient_noise_of_lesson_06_is_its_closed_forms(m, t):
     v, k, c = s**2 / (w**2 + s**2), w**2 / s**2, w * (x - w * m) / s**2
     a = (w * x / (w**2 + s**2) - m) / v
     np.testing.assert_allclose(d_m, [(t / v) ** 2, (k * t) ** 2, (1 / t - t / v) ** 2])
-    np.testing.assert_allclose(d_t, [a**2 + 2 * (t / v) ** 2, c**2 + 2 * (k * t) ** 2,
-                                     a**2 + 2 * (1 / t - t / v) ** 2])
+    np.testing.assert_allclose(
+        d_t, [a**2 + 2 * (t / v) ** 2, c**2 + 2 * (k * t) ** 2, a**2 + 2 * (1 / t - t / v) ** 2]
+    )
 
 
 # -- lesson 08 ---------------------------------------------------------------------------------
@@ -121,16 +129,20 @@ def test_gradient_noise_of_lesson_06_is_its_closed_forms(m, t):
 STEPS = 200
 
 
-@pytest.mark.parametrize(("name", "reference"), [
-    ("SGD", lambda p: torch.optim.SGD(p, lr=0.02)),
-    ("Momentum", lambda p: torch.optim.SGD(p, lr=0.02 * (1 - 0.8), momentum=0.8)),
-    ("RMSProp", lambda p: torch.optim.RMSprop(p, lr=0.02, alpha=0.95, eps=1e-8)),
-    ("Adam", lambda p: torch.optim.Adam(p, lr=0.02, betas=(0.8, 0.95), eps=1e-8)),
-])
+@pytest.mark.parametrize(
+    ("name", "reference"),
+    [
+        ("SGD", lambda p: torch.optim.SGD(p, lr=0.02)),
+        ("Momentum", lambda p: torch.optim.SGD(p, lr=0.02 * (1 - 0.8), momentum=0.8)),
+        ("RMSProp", lambda p: torch.optim.RMSprop(p, lr=0.02, alpha=0.95, eps=1e-8)),
+        ("Adam", lambda p: torch.optim.Adam(p, lr=0.02, betas=(0.8, 0.95), eps=1e-8)),
+    ],
+)
 @pytest.mark.parametrize("size", [1.0, 1e-6])
 def test_optimizers_of_lesson_08_equal_torch(name, reference, size):
     optimizer = definitions("08", "SGD", "Momentum", "RMSProp", "Adam")[
-        ["SGD", "Momentum", "RMSProp", "Adam"].index(name)](0.02, beta1=0.8, beta2=0.95)
+        ["SGD", "Momentum", "RMSProp", "Adam"].index(name)
+    ](0.02, beta1=0.8, beta2=0.95)
     generator = torch.Generator().manual_seed(0)
     ours = torch.zeros(4, dtype=torch.float64)
     theirs = nn.Parameter(ours.clone())
@@ -212,7 +224,7 @@ def test_lesson_13s_baseline_is_that_of_the_helpers():
 
 
 def test_lesson_13s_squashed_density_is_torchs():
-    log_density, = definitions("13", "log_density")
+    (log_density,) = definitions("13", "log_density")
     action = torch.linspace(-0.99, 0.99, 50, dtype=torch.float64)
     torchs = TransformedDistribution(Normal(0.4, 0.7), TanhTransform()).log_prob(action)
     assert torch.allclose(log_density(action, 0.4, 0.7), torchs)

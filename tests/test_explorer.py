@@ -43,7 +43,7 @@ def test_each_slider_changes_what_it_names():
     half = start.shape[1] // 2
     widget["a"].value = 9.0
     changed = np.abs(pixels(widget.picture) - start).sum((0, 2))
-    assert changed[:half].sum() > 0 == changed[half + 10:].sum()
+    assert changed[:half].sum() > 0 == changed[half + 10 :].sum()
     widget["a"].value, widget["b"].value = 5.0, 1
     changed = np.abs(pixels(widget.picture) - start).sum((0, 2))
     assert changed[half:].sum() > 0 == changed[:half].sum()
@@ -91,13 +91,16 @@ def test_an_error_in_a_redraw_is_said_the_picture_stays_and_no_figure_is_left_op
     assert widget.children[-1].value == ""
 
 
-@pytest.mark.parametrize(("draw", "control", "error", "says"), [
-    (None, (0.0, 1.0, 0.5), TypeError, "draw: a function of .* is needed, not None"),
-    (lambda a: None, (0.0, 1.0, 0.5), TypeError, "draw: it must return a Figure, not NoneType"),
-    (bars, (0.0, 1.0), ValueError, "a: .* needed, not \\(0.0, 1.0\\)"),
-    (bars, (0.0, 1.0, 2.0), ValueError, "a: .* low <= start <= high"),
-    (bars, 3, TypeError, "a: .* or a widget with a value is needed, not int"),
-])
+@pytest.mark.parametrize(
+    ("draw", "control", "error", "says"),
+    [
+        (None, (0.0, 1.0, 0.5), TypeError, "draw: a function of .* is needed, not None"),
+        (lambda a: None, (0.0, 1.0, 0.5), TypeError, "draw: it must return a Figure, not NoneType"),
+        (bars, (0.0, 1.0), ValueError, "a: .* needed, not \\(0.0, 1.0\\)"),
+        (bars, (0.0, 1.0, 2.0), ValueError, "a: .* low <= start <= high"),
+        (bars, 3, TypeError, "a: .* or a widget with a value is needed, not int"),
+    ],
+)
 def test_refuses(draw, control, error, says):
     with pytest.raises(error, match=says):
         Explorer(draw, a=control)

@@ -33,7 +33,7 @@ def test_tile_puts_each_image_in_its_place():
 
 def test_show_digits_shows_the_pixels_dark_on_white():
     digit = torch.linspace(0, 1, 784)
-    image, = figures.show_digits(digit[None], columns=1).get_images()
+    (image,) = figures.show_digits(digit[None], columns=1).get_images()
     np.testing.assert_allclose(image.get_array(), digit.view(28, 28), atol=1e-6)
     assert image.cmap(1.0)[:3] == (0, 0, 0)
     assert image.get_clim() == (0, 1)
@@ -73,24 +73,40 @@ def test_a_triangle_puts_each_one_hot_at_its_corner_and_marks_the_largest_entry(
 
 
 def test_a_node_diagram_shows_nodes_dice_and_arrows():
-    ax = figures.node_diagram({"a": (0, 0), "b": (1, 0), "c": (0.5, 1)}, [("a", "c"), ("b", "c")],
-                              random=["b"], back={("a", "c"): "2.0", ("b", "c"): "0"})
+    ax = figures.node_diagram(
+        {"a": (0, 0), "b": (1, 0), "c": (0.5, 1)},
+        [("a", "c"), ("b", "c")],
+        random=["b"],
+        back={("a", "c"): "2.0", ("b", "c"): "0"},
+    )
     texts = {text.get_text(): text for text in ax.texts if text.get_text()}
     assert set(texts) == {"a", "b", "c", "\u2684", "2.0", "✂ 0"}
     shapes = {name: type(texts[name].get_bbox_patch().get_boxstyle()).__name__ for name in "abc"}
     assert shapes == {"a": "Round", "b": "Circle", "c": "Round"}
-    ends = [(text.get_position(), text.xy, text.arrow_patch.get_edgecolor()) for text in ax.texts
-            if not text.get_text()]
-    colours = {to_rgba(colour): name for name, colour in (("ink", figures.INK), ("red", figures.RED),
-                                                          ("green", figures.GREEN))}
+    ends = [
+        (text.get_position(), text.xy, text.arrow_patch.get_edgecolor())
+        for text in ax.texts
+        if not text.get_text()
+    ]
+    colours = {
+        to_rgba(colour): name
+        for name, colour in (("ink", figures.INK), ("red", figures.RED), ("green", figures.GREEN))
+    }
     assert [(start, end, colours[colour]) for start, end, colour in ends] == [
-        ((0, 0), (0.5, 1), "ink"), ((0.5, 1), (0, 0), "green"),
-        ((1, 0), (0.5, 1), "ink"), ((0.5, 1), (1, 0), "red")]
+        ((0, 0), (0.5, 1), "ink"),
+        ((0.5, 1), (0, 0), "green"),
+        ((1, 0), (0.5, 1), "ink"),
+        ((0.5, 1), (1, 0), "red"),
+    ]
 
 
 def test_highlighted_nodes_of_a_diagram_are_bold_and_boxes_filled():
-    ax = figures.node_diagram({"a": (0, 0), "b": (1, 0), "c": (2, 0), "d": (3, 0)}, [("a", "b")],
-                              random=["b", "d"], highlight=["a", "b"])
+    ax = figures.node_diagram(
+        {"a": (0, 0), "b": (1, 0), "c": (2, 0), "d": (3, 0)},
+        [("a", "b")],
+        random=["b", "d"],
+        highlight=["a", "b"],
+    )
     boxes = {text.get_text(): text.get_bbox_patch() for text in ax.texts if text.get_text() in set("abcd")}
     assert boxes["a"].get_facecolor() != boxes["c"].get_facecolor()
     assert boxes["b"].get_facecolor() == boxes["d"].get_facecolor()  # a random one keeps its colour
@@ -103,8 +119,12 @@ HISTORY = History(2, [Terms(-90.0, 10.0), Terms(-80.0, 12.0)], [Terms(-95.0, 11.
 def test_learning_curves_draw_the_history():
     left, right = figures.learning_curves(HISTORY)
     lines = {line.get_label(): line.get_xydata().tolist() for ax in (left, right) for line in ax.lines}
-    assert lines == {"training": [[1, 100.0], [2, 92.0]], "held out": [[1, 106.0], [2, 98.0]],
-                     "-reconstruction": [[1, 95.0], [2, 85.0]], "KL": [[1, 11.0], [2, 13.0]]}
+    assert lines == {
+        "training": [[1, 100.0], [2, 92.0]],
+        "held out": [[1, 106.0], [2, 98.0]],
+        "-reconstruction": [[1, 95.0], [2, 85.0]],
+        "KL": [[1, 11.0], [2, 13.0]],
+    }
     assert left.get_legend() is not None
     assert right.get_legend() is not None
     legends = [[text.get_text() for text in ax.get_legend().get_texts()] for ax in (left, right)]

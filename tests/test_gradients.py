@@ -32,8 +32,9 @@ COSTS = [
     pytest.param(lambda z: 0 * z + 2.0, 0.0, 0.0, id="constant"),
     pytest.param(lambda z: 3 * z, 3.0, 0.0, id="linear"),
     pytest.param(lambda z: (z - 3) ** 2, -5.0, 3.0, id="quadratic"),
-    pytest.param(torch.cos, -math.sin(0.5) * math.exp(-1.125), -1.5 * math.cos(0.5) * math.exp(-1.125),
-                 id="cosine"),
+    pytest.param(
+        torch.cos, -math.sin(0.5) * math.exp(-1.125), -1.5 * math.cos(0.5) * math.exp(-1.125), id="cosine"
+    ),
 ]
 score_function_leave_one_out = partial(score_function_gradient, leave_one_out=True)
 ESTIMATORS = [pathwise_gradient, score_function_gradient, score_function_leave_one_out]
@@ -56,9 +57,11 @@ def test_each_estimate_is_its_formula_in_double_precision():
     z = mu + sigma * epsilon
     cost, slope, others = (z - 3) ** 2, 2 * (z - 3), ((z - 3) ** 2).sum() - (z - 3) ** 2
     scores = epsilon / sigma, (epsilon**2 - 1) / sigma
-    exact = {pathwise_gradient: (slope, slope * epsilon),
-             score_function_gradient: [cost * score for score in scores],
-             score_function_leave_one_out: [(cost - others / (n - 1)) * score for score in scores]}
+    exact = {
+        pathwise_gradient: (slope, slope * epsilon),
+        score_function_gradient: [cost * score for score in scores],
+        score_function_leave_one_out: [(cost - others / (n - 1)) * score for score in scores],
+    }
     for estimate, (d_mu, d_sigma) in exact.items():
         torch.manual_seed(0)
         found = estimate(lambda z: (z - 3) ** 2, Normal, normal(mu, sigma), n)
@@ -124,8 +127,9 @@ def test_leave_one_out_is_less_noisy_and_is_the_mean_of_the_others():
     others = torch.stack([torch.cat([costs[:i], costs[i + 1 :]]).mean(0) for i in range(6)])
     assert torch.allclose(leave_one_out_mean(costs), others, atol=1e-6)
     for on, exact in ((False, 87.0), (True, 42.0)):  # k = 3, mu = sigma = 1; 42: with the exact mean
-        values = score_function_gradient(lambda z: (z - 3) ** 2, Normal, normal(1.0, 1.0), 200_000,
-                                         leave_one_out=on)["loc"]
+        values = score_function_gradient(
+            lambda z: (z - 3) ** 2, Normal, normal(1.0, 1.0), 200_000, leave_one_out=on
+        )["loc"]
         error = ((((values - values.mean()) ** 4).mean() - exact**2) / len(values)).sqrt()
         assert abs(values.var() - exact) < 4 * error
 
@@ -156,9 +160,12 @@ def test_score_function_loss_has_the_gradient_of_the_elbo(leave_one_out):
     torch.manual_seed(1)
     many = x.repeat(20_000, 1)  # the average over copies of x: many draws in one go
     pathwise = gradient_of(model, -elbo_terms(model, many).elbo.mean())
-    groups = torch.stack([gradient_of(model, score_function_loss(model, x.repeat(500, 1), 4,
-                                                                 leave_one_out=leave_one_out))
-                          for _ in range(60)])
+    groups = torch.stack(
+        [
+            gradient_of(model, score_function_loss(model, x.repeat(500, 1), 4, leave_one_out=leave_one_out))
+            for _ in range(60)
+        ]
+    )
     error = groups.std(0) / 60**0.5
     off = (groups.mean(0) - pathwise).abs() / (error + 1e-3)
     assert off.max() < 5
@@ -177,6 +184,9 @@ def test_score_function_loss_gives_the_decoder_its_direct_gradient():
         mu, logvar = model.encode(x)
         z = Normal(mu, torch.exp(0.5 * logvar)).sample((2,))
     direct = -log_likelihood(model.decoder(z), x.expand(2, -1, -1)).mean()
-    for ours, exact in zip(torch.autograd.grad(frozen, list(model.decoder.parameters())),
-                           torch.autograd.grad(direct, list(model.decoder.parameters())), strict=True):
+    for ours, exact in zip(
+        torch.autograd.grad(frozen, list(model.decoder.parameters())),
+        torch.autograd.grad(direct, list(model.decoder.parameters())),
+        strict=True,
+    ):
         assert torch.allclose(ours, exact)

@@ -27,15 +27,29 @@ def requirements(path: Path) -> list[str]:
 def tracked() -> list[str]:
     if not (ROOT / ".git").exists() or not shutil.which("git"):
         pytest.skip("not a git checkout")
-    return subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT,
-                          capture_output=True, text=True, check=True).stdout.splitlines()
+    return subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
 
 
 def test_nothing_else_at_the_top():
     top = {name.split("/")[0] for name in tracked()}
     assert {name for name in top if not name.startswith(".")} <= {
-        "README.md", "requirements.txt", "pyproject.toml", "LICENSE", "CITATION.cff", "conftest.py",
-        "notebooks", "helpers", "tests", "binder"}
+        "README.md",
+        "requirements.txt",
+        "pyproject.toml",
+        "LICENSE",
+        "CITATION.cff",
+        "conftest.py",
+        "notebooks",
+        "helpers",
+        "tests",
+        "binder",
+    }
 
 
 def test_requirements_are_pinned_commented_and_installed():
@@ -55,7 +69,8 @@ def test_every_import_of_the_helpers_is_a_dependency():
         found = set(re.findall(r"^\s*(?:import|from) (\w+)", path.read_text(encoding="utf-8"), re.M))
         imports["web" if "web" in path.parts else "all"] |= {
             {"PIL": "pillow", "math_core": "math-core"}.get(name, name.lower())
-            for name in found - sys.stdlib_module_names - {"helpers"}}
+            for name in found - sys.stdlib_module_names - {"helpers"}
+        }
     for name, declared in (("all", "dependencies"), ("web", "web")):
         lines = re.search(rf"^{declared} = \[.*\n((?:    .*\n)*)\]", PROJECT, re.M)[1].splitlines()
         bounds = [re.fullmatch(r'    "([\w-]+)>=[0-9.]+",', line)[1] for line in lines]  # lower bounds only
@@ -72,17 +87,19 @@ def test_the_wheel_brings_all_that_the_helpers_need(tmp_path):
         shutil.copy(ROOT / name, source)
     build = "import sys; from setuptools.build_meta import build_wheel; build_wheel(sys.argv[1])"
     subprocess.run([sys.executable, "-c", build, tmp_path], cwd=source, check=True, capture_output=True)
-    wheel, = tmp_path.glob("*.whl")
+    (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as zipped:
         names = {name for name in zipped.namelist() if ".dist-info/" not in name}
         zipped.extractall(tmp_path / "installed")
-    assert names == {path.relative_to(source).as_posix() for path in (source / "helpers").rglob("*")
-                     if path.is_file()}
+    assert names == {
+        path.relative_to(source).as_posix() for path in (source / "helpers").rglob("*") if path.is_file()
+    }
     assert {Path(name).suffix for name in names} >= {".py", ".js", ".css", ".npz"}
     code = "from helpers import data; print(data.__file__, len(data.load_digits().train))"
     env = {**os.environ, "PYTHONPATH": str(tmp_path / "installed")}
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, check=True,
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=env, check=True, capture_output=True, text=True
+    )
     assert done.stdout.split() == [str(tmp_path / "installed" / "helpers" / "data" / "__init__.py"), "10000"]
 
 
@@ -91,7 +108,7 @@ def test_binder_installs_what_the_course_needs():
     pinned = re.search(r"^torch==[0-9.]+", (ROOT / "requirements.txt").read_text(), re.M)[0]
     assert f"{pinned}+cpu" in lines
     assert lines[-1] == "-r ../requirements.txt"
-    notebook, = (line for line in lines if line.startswith("notebook=="))
+    (notebook,) = (line for line in lines if line.startswith("notebook=="))
     assert notebook in requirements(ROOT / "tests" / "requirements.txt")  # tried there with our jupyterlab
     python = (ROOT / "binder" / "runtime.txt").read_text().strip().removeprefix("python-")
     assert python in SpecifierSet(re.search(r'^requires-python = "(.*)"', PROJECT, re.M)[1])
@@ -100,7 +117,7 @@ def test_binder_installs_what_the_course_needs():
 def test_what_binder_runs_after_the_install_can_run():
     script = ROOT / "binder" / "postBuild"
     assert os.access(script, os.X_OK)
-    code, = re.findall(r'^python -c "(.*)"$', script.read_text(), re.M)
+    (code,) = re.findall(r'^python -c "(.*)"$', script.read_text(), re.M)
     function = re.fullmatch(r"(from helpers\.\w+ import (\w+)); \2\(\)", code)
     space = {}
     exec(function[1], space)
@@ -139,9 +156,18 @@ def test_ci_runs_the_command_of_the_readme():
 
 def test_the_workflows_are_workflows():
     """By GitHub's schema for them; they cannot run here."""
-    done = subprocess.run([sys.executable, "-m", "check_jsonschema", "--builtin-schema",
-                           "vendor.github-workflows", *(ROOT / ".github" / "workflows").glob("*.yml")],
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "check_jsonschema",
+            "--builtin-schema",
+            "vendor.github-workflows",
+            *(ROOT / ".github" / "workflows").glob("*.yml"),
+        ],
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -155,6 +181,7 @@ def test_no_machine_path_in_the_project():
 
 
 def test_ruff_finds_nothing():
-    done = subprocess.run([sys.executable, "-m", "ruff", "check", "--no-cache", "."], cwd=ROOT,
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--no-cache", "."], cwd=ROOT, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout + done.stderr

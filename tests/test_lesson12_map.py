@@ -27,5 +27,16 @@ def test_every_question_has_a_yes_and_a_no_and_every_box_is_reached():
 
 def test_the_table_below_the_map_has_the_same_ends_and_links():
     table = prose(LESSON).split("| estimator |")[1].split("\n\n")[0]
-    assert re.findall(r"\]\((.*)\) \|$", table, re.M) == [ENDS[name].link for name in (
-        "exact", "pathwise", "through", "implicit", "score", "leave-one-out", "straight-through", "relaxed")]
+    assert re.findall(r"\]\((.*)\) \|$", table, re.M) == [
+        ENDS[name].link
+        for name in (
+            "exact",
+            "pathwise",
+            "through",
+            "implicit",
+            "score",
+            "leave-one-out",
+            "straight-through",
+            "relaxed",
+        )
+    ]

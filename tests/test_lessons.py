@@ -20,8 +20,11 @@ every_lesson = pytest.mark.parametrize("name", LESSONS)
 
 
 def code(name, tag=None):
-    return [cell for cell in LESSONS[name].cells if cell.cell_type == "code"
-            and (tag is None or tag in cell.metadata.get("tags", []))]
+    return [
+        cell
+        for cell in LESSONS[name].cells
+        if cell.cell_type == "code" and (tag is None or tag in cell.metadata.get("tags", []))
+    ]
 
 
 def prose(name):
@@ -32,8 +35,10 @@ WIDGETS = tuple(f"{name}(" for name in helpers.widgets.__all__)  # how their rep
 
 
 def is_widget(cell):
-    return any(o.output_type == "execute_result" and o.data.get("text/plain", "").startswith(WIDGETS)
-               for o in cell.outputs)
+    return any(
+        o.output_type == "execute_result" and o.data.get("text/plain", "").startswith(WIDGETS)
+        for o in cell.outputs
+    )
 
 
 def test_the_lessons_of_the_course_are_there():
@@ -81,8 +86,11 @@ def test_cells_are_short(name):
 def test_every_figure_is_followed_by_its_sentence(name):
     for cell in code(name):
         kinds = ["figure" if "image/png" in o.get("data", {}) else o.output_type for o in cell.outputs]
-        if "figure" in kinds and not is_widget(cell) and "nbval-ignore-output" not in cell.metadata.get(
-                "tags", []):
+        if (
+            "figure" in kinds
+            and not is_widget(cell)
+            and "nbval-ignore-output" not in cell.metadata.get("tags", [])
+        ):
             assert kinds[-1] == "stream", cell.source
             assert kinds.count("figure") == 1, cell.source
 
@@ -95,7 +103,7 @@ def test_every_widget_comes_after_a_static_figure_and_is_saved_as_a_picture(name
     for cell in code(name):
         if cell in widgets:
             assert figure_seen, cell.source
-            output, = cell.outputs
+            (output,) = cell.outputs
             assert base64.b64decode(output.data["image/png"]).startswith(b"\x89PNG")
             assert list(output.data) == ["image/png", "text/plain"]
         figure_seen |= any("image/png" in o.get("data", {}) for o in cell.outputs)
@@ -133,8 +141,10 @@ def test_links_resolve(name):
 
 def anchors(name):
     """Of the headings of a lesson, as JupyterLab and nbconvert make them: their words, with - for spaces."""
-    return {re.sub(r"[*`$]", "", heading).strip().replace(" ", "-")
-            for heading in re.findall(r"^#+ (.*)$", prose(name), re.M)}
+    return {
+        re.sub(r"[*`$]", "", heading).strip().replace(" ", "-")
+        for heading in re.findall(r"^#+ (.*)$", prose(name), re.M)
+    }
 
 
 # -- Exercises ---------------------------------------------------------------------------------
@@ -143,8 +153,11 @@ def anchors(name):
 def exercises(name):
     """(stub, check, text below it) of each exercise of a lesson."""
     cells = LESSONS[name].cells
-    return [(cells[i].source, cells[i + 1].source, cells[i + 2].source)
-            for i, cell in enumerate(cells) if "exercise-stub" in cell.metadata.get("tags", [])]
+    return [
+        (cells[i].source, cells[i + 1].source, cells[i + 2].source)
+        for i, cell in enumerate(cells)
+        if "exercise-stub" in cell.metadata.get("tags", [])
+    ]
 
 
 def solution(text):
@@ -198,8 +211,11 @@ def test_an_untouched_stub_is_not_yet_and_its_solution_is_right(name, index):
 
 def answers(kind):
     """(lesson, exercise, answer, ...) of all lessons, from tests/answers."""
-    return [(name, *given) for name in LESSONS
-            for given in getattr(importlib.import_module(f"tests.answers.lesson{name[:2]}"), kind)]
+    return [
+        (name, *given)
+        for name in LESSONS
+        for given in getattr(importlib.import_module(f"tests.answers.lesson{name[:2]}"), kind)
+    ]
 
 
 @pytest.mark.parametrize(("name", "index", "answer", "says"), answers("WRONG"))
@@ -239,10 +255,10 @@ def minutes(name):
 def test_lesson_start_and_readme_say_how_long_it_takes(name):
     assert f"About {minutes(name)} minutes." in LESSONS[name].cells[0].source.replace("\n", " ")
     readme = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
-    row, = (line for line in readme if f"(notebooks/{name}.ipynb)" in line)
+    (row,) = (line for line in readme if f"(notebooks/{name}.ipynb)" in line)
     assert f"| {minutes(name)} |" in row
     title = LESSONS[name].cells[0].source.splitlines()[0].removeprefix("# ")
-    row, = (line for line in prose("00_start_here").splitlines() if line.startswith("|") and title in line)
+    (row,) = (line for line in prose("00_start_here").splitlines() if line.startswith("|") and title in line)
     assert row.endswith(f"| {minutes(name)} |")
     assert name == "00_start_here" or f"[{title}]({name}.ipynb)" in row
 
@@ -252,9 +268,18 @@ def test_a_lesson_takes_at_most_45_minutes():
 
 
 def test_a_lesson_prints_numbers_and_seldom_true():
-    said = {name: len([line for cell in code(name) for output in cell.outputs
-                       for line in output.get("text", "").splitlines() if re.search(r"\bTrue\W*$", line)])
-            for name in LESSONS}
+    said = {
+        name: len(
+            [
+                line
+                for cell in code(name)
+                for output in cell.outputs
+                for line in output.get("text", "").splitlines()
+                if re.search(r"\bTrue\W*$", line)
+            ]
+        )
+        for name in LESSONS
+    }
     assert [name for name, lines in said.items() if lines > 3] == []
     assert sum(said.values()) <= 15
 

@@ -26,7 +26,7 @@ def weights(model):
 
 def flip(content: bytes, at: float) -> bytes:
     index = int(at * len(content))
-    return content[:index] + bytes([content[index] ^ 0x40]) + content[index + 1:]
+    return content[:index] + bytes([content[index] ^ 0x40]) + content[index + 1 :]
 
 
 def test_checkpoint_round_trip(tmp_path):
@@ -40,8 +40,17 @@ def test_checkpoint_round_trip(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["model.pt"]
 
 
-@pytest.mark.parametrize("damage", [lambda b: flip(b, 0.5), lambda b: flip(b, 0.001), lambda b: flip(b, 0.99),
-                                    lambda b: b"", lambda b: b[: len(b) // 2], lambda b: b[32:]])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda b: flip(b, 0.5),
+        lambda b: flip(b, 0.001),
+        lambda b: flip(b, 0.99),
+        lambda b: b"",
+        lambda b: b[: len(b) // 2],
+        lambda b: b[32:],
+    ],
+)
 def test_a_damaged_checkpoint_is_named_and_left_as_it_is(tmp_path, damage):
     path = tmp_path / "model.pt"
     save_checkpoint(path, small(), HISTORY, {})
@@ -130,7 +139,7 @@ def test_a_model_is_trained_once_and_then_read(quick, empty_cache, capsys):
 def test_a_damaged_entry_is_noticed_said_and_rebuilt(quick, empty_cache, capsys):
     train, trainings = quick
     first, _ = train()
-    path, = empty_cache.glob("*.pt")
+    (path,) = empty_cache.glob("*.pt")
     path.write_bytes(flip(path.read_bytes(), 0.5))
     again, _ = train()
     assert "is damaged; training it again" in capsys.readouterr().out
@@ -140,8 +149,9 @@ def test_a_damaged_entry_is_noticed_said_and_rebuilt(quick, empty_cache, capsys)
 
 
 @pytest.mark.parametrize("changed", ["code", "digits"])
-def test_an_entry_of_other_code_or_digits_is_noticed_said_and_rebuilt(quick, monkeypatch, tmp_path, capsys,
-                                                                      changed):
+def test_an_entry_of_other_code_or_digits_is_noticed_said_and_rebuilt(
+    quick, monkeypatch, tmp_path, capsys, changed
+):
     train, trainings = quick
     train()
     if changed == "code":

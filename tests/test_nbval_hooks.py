@@ -41,8 +41,15 @@ def result(text):
 
 
 def pictured(*y):
-    return [new_output("display_data", data={"image/png": base64.b64encode(space["png"](*y)).decode(),
-                                             "text/plain": "<IPython.core.display.Image object>"})]
+    return [
+        new_output(
+            "display_data",
+            data={
+                "image/png": base64.b64encode(space["png"](*y)).decode(),
+                "text/plain": "<IPython.core.display.Image object>",
+            },
+        )
+    ]
 
 
 FIVE, NEAR, IGNORED = "numbers-within-5-percent", "numbers-within-0.01", "nbval-ignore-output"
@@ -52,9 +59,15 @@ CELLS = [
     (SET_UP, [], [], None),
     (f"print({TABLE.format(99, 50)!r})", printed(TABLE.format(101, 51)), [FIVE], None),
     (f"print({TABLE.format(99, 50)!r})", printed(TABLE.format(99, 51)), [], "Cell outputs differ"),
-    (f"print({TABLE.format(99, 50)!r})", printed(TABLE.format(90, 60)), [FIVE, NEAR],
-     ["stdout, line 1, 'loss    90.00 nats': 90.00 is saved, 99.00 is new; the tolerance is 5 % or 0.01",
-      "stdout, line 2, 'share      60 %': 60 is saved, 50 is new; the tolerance is 5 % or 0.01"]),
+    (
+        f"print({TABLE.format(99, 50)!r})",
+        printed(TABLE.format(90, 60)),
+        [FIVE, NEAR],
+        [
+            "stdout, line 1, 'loss    90.00 nats': 90.00 is saved, 99.00 is new; the tolerance is 5 % or 0.01",
+            "stdout, line 2, 'share      60 %': 60 is saved, 50 is new; the tolerance is 5 % or 0.01",
+        ],
+    ),
     ("{'kl': 1.01, 'gap': -1e-3}", result("{'kl': 1.0, 'gap': 0.001}"), [FIVE, NEAR], None),
     ("{'kl': 1.01, 'gap': -1e-3}", result("{'kl': 1.0, 'gap': 0.001}"), [FIVE], "text/plain, line 1"),
     ("print(1)\n2", printed("3") + result("3"), [NEAR], ["stdout, line 1", "text/plain, line 1"]),
@@ -73,13 +86,32 @@ CELLS = [
 def run(tmp_path_factory):
     """A notebook of CELLS, tested: {test: what its failure says}, what pytest printed, its folder."""
     folder = tmp_path_factory.mktemp("run")
-    cells = [new_code_cell(code, outputs=saved, metadata={"tags": tags}, execution_count=1)
-             for code, saved, tags, _ in CELLS]
+    cells = [
+        new_code_cell(code, outputs=saved, metadata={"tags": tags}, execution_count=1)
+        for code, saved, tags, _ in CELLS
+    ]
     nbformat.write(new_notebook(cells=cells), folder / "some.ipynb")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-n1", "-p", "conftest", "-c", ROOT / "pyproject.toml",
-         "--rootdir", folder, f"--junitxml={folder / 'report.xml'}", "--color=no", folder / "some.ipynb"],
-        cwd=ROOT, env={**os.environ, "TMPDIR": str(folder)}, capture_output=True, text=True)
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-n1",
+            "-p",
+            "conftest",
+            "-c",
+            ROOT / "pyproject.toml",
+            "--rootdir",
+            folder,
+            f"--junitxml={folder / 'report.xml'}",
+            "--color=no",
+            folder / "some.ipynb",
+        ],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(folder)},
+        capture_output=True,
+        text=True,
+    )
     report = ElementTree.parse(folder / "report.xml")
     says = {test.get("name"): "".join(test.itertext()) for test in report.iter("testcase")}
     return says, done.stdout, folder
@@ -96,7 +128,9 @@ def test_a_cell_passes_or_says_what_differs(run, at):
 
 def test_pictures_that_differ_are_kept_to_be_looked_at(run):
     assert {path.name.rsplit("-", 1)[0] for path in run[2].glob("some-*")} == {
-        "some-cell-11-picture-1", "some-cell-14-picture-1"}
+        "some-cell-11-picture-1",
+        "some-cell-14-picture-1",
+    }
     for name in ("saved", "new", "difference"):
         assert len(list(run[2].glob(f"*/{name}.png"))) == 2
 
@@ -106,17 +140,25 @@ def test_the_budget_is_one_more_test_and_a_line_at_the_end(run):
     assert "\nsome   " in run[1].split("lessons, from a fresh kernel and an empty cache")[1]
 
 
-@pytest.mark.parametrize(("lesson", "seconds", "megabytes", "share"), [
-    ("03_some", 30, 500, 1), ("03_some", 75, 500, 2.5), ("03_some", 3, 2500, 2.5), ("03_some", 3, None, 0.1),
-    ("13_some", 60, 500, 1)])
+@pytest.mark.parametrize(
+    ("lesson", "seconds", "megabytes", "share"),
+    [
+        ("03_some", 30, 500, 1),
+        ("03_some", 75, 500, 2.5),
+        ("03_some", 3, 2500, 2.5),
+        ("03_some", 3, None, 0.1),
+        ("13_some", 60, 500, 1),
+    ],
+)
 def test_the_budget_is_of_time_and_memory(lesson, seconds, megabytes, share):
     assert budget.used(lesson, seconds, megabytes) == share
     assert ("over its budget" in budget.line(lesson, seconds, megabytes)) == (share > 1)
 
 
 def test_a_lesson_fails_at_three_times_its_budget():
-    lesson = SimpleNamespace(seconds=89.0, kernel=SimpleNamespace(
-        km=SimpleNamespace(provisioner=SimpleNamespace(pid=os.getpid()))))
+    lesson = SimpleNamespace(
+        seconds=89.0, kernel=SimpleNamespace(km=SimpleNamespace(provisioner=SimpleNamespace(pid=os.getpid())))
+    )
     item = SimpleNamespace(path=Path("03_some.ipynb"), parent=lesson, user_properties=[])
     LessonBudget.runtest(item)
     lesson.seconds = 91.0

@@ -92,10 +92,24 @@ def figure_emptied(figure, curves, bars):
     figure.clear()
 
 
-@pytest.mark.parametrize("change", [
-    line_missing, grey_line_missing, legend_missing, title_missing, label_missing,
-    colours_exchanged, other_data, bars_exchanged, bar_half_as_high, digits_exchanged, panel_emptied,
-    figure_emptied], ids=lambda change: change.__name__)
+@pytest.mark.parametrize(
+    "change",
+    [
+        line_missing,
+        grey_line_missing,
+        legend_missing,
+        title_missing,
+        label_missing,
+        colours_exchanged,
+        other_data,
+        bars_exchanged,
+        bar_half_as_high,
+        digits_exchanged,
+        panel_emptied,
+        figure_emptied,
+    ],
+    ids=lambda change: change.__name__,
+)
 def test_a_figure_with_one_thing_changed_fails(saved, change):
     assert differ(saved, drawn(change))
 

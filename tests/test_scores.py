@@ -35,15 +35,18 @@ def test_frechet_distance_of_normals_that_are_known():
     assert frechet_distance(one, other) == pytest.approx(4 + 5 - 2 * cross)
 
 
-@pytest.mark.parametrize(("call", "error", "says"), [
-    (lambda: classifier(X, torch.zeros(500)), ValueError, "labels: .* 500 rows, not torch.float32"),
-    (lambda: classifier(X, torch.zeros(3).long()), ValueError, r"labels: .* 500 rows.* \(3,\)"),
-    (lambda: classifier(X.long(), torch.zeros(500).long()), TypeError, "features: a float tensor"),
-    (lambda: classifier(X, torch.zeros(500).long(), epochs=0), ValueError, "epochs: at least 1"),
-    (lambda: frechet_distance(X, X[:, :4]), ValueError, r"other: the shape \(n, 6\)"),
-    (lambda: frechet_distance(X[:1], X), ValueError, "at least 2 rows"),
-    (lambda: frechet_distance(X * math.nan, X), ValueError, "one: finite numbers"),
-])
+@pytest.mark.parametrize(
+    ("call", "error", "says"),
+    [
+        (lambda: classifier(X, torch.zeros(500)), ValueError, "labels: .* 500 rows, not torch.float32"),
+        (lambda: classifier(X, torch.zeros(3).long()), ValueError, r"labels: .* 500 rows.* \(3,\)"),
+        (lambda: classifier(X.long(), torch.zeros(500).long()), TypeError, "features: a float tensor"),
+        (lambda: classifier(X, torch.zeros(500).long(), epochs=0), ValueError, "epochs: at least 1"),
+        (lambda: frechet_distance(X, X[:, :4]), ValueError, r"other: the shape \(n, 6\)"),
+        (lambda: frechet_distance(X[:1], X), ValueError, "at least 2 rows"),
+        (lambda: frechet_distance(X * math.nan, X), ValueError, "one: finite numbers"),
+    ],
+)
 def test_a_learners_mistakes(call, error, says):
     with pytest.raises(error, match=says):
         call()

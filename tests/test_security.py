@@ -36,8 +36,11 @@ every_code = pytest.mark.parametrize("name", CODE)
 
 def calls(code: str) -> list[tuple[str, dict[str, object]]]:
     """(name, keywords) of each call: ("torch.load", {"weights_only": True})"""
-    return [(ast.unparse(node.func), {k.arg: getattr(k.value, "value", None) for k in node.keywords})
-            for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    return [
+        (ast.unparse(node.func), {k.arg: getattr(k.value, "value", None) for k in node.keywords})
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Call)
+    ]
 
 
 def imported(code: str) -> set[str]:
@@ -96,8 +99,24 @@ def test_digits_with_code_in_them_are_refused(tmp_path, monkeypatch):
 
 @every_code
 def test_helpers_and_lessons_do_not_open_connections(name):
-    forbidden = {"urllib", "http", "requests", "httpx", "aiohttp", "ftplib", "socket", "ssl", "subprocess",
-                 "gdown", "wget", "torchvision", "huggingface_hub", "datasets", "kagglehub", "webbrowser"}
+    forbidden = {
+        "urllib",
+        "http",
+        "requests",
+        "httpx",
+        "aiohttp",
+        "ftplib",
+        "socket",
+        "ssl",
+        "subprocess",
+        "gdown",
+        "wget",
+        "torchvision",
+        "huggingface_hub",
+        "datasets",
+        "kagglehub",
+        "webbrowser",
+    }
     assert not {module.split(".")[0] for module in imported(CODE[name])} & forbidden
     assert not re.search(r"^\s*[!%]", CODE[name], re.M)  # nor by a shell
     assert not re.search(r"download\s*=\s*True|hf_hub|load_state_dict_from_url", CODE[name])
@@ -107,34 +126,51 @@ def test_helpers_and_lessons_do_not_open_connections(name):
 def test_scripts_make_no_html_of_text_and_fetch_nothing(path):
     script = path.read_text(encoding="utf-8")
     script = script.replace('"http://www.w3.org/2000/svg"', "")  # the name of SVG, which nobody fetches
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser"
-                         r"|createContextualFragment|\beval\(|new Function|srcdoc|setAttribute\(\s*[\"']on",
-                         script)
-    assert not re.search(r"\bfetch\(|XMLHttpRequest|WebSocket|sendBeacon|EventSource|import\(|importScripts"
-                         r"|https?://(?!www\.w3\.org/2000/svg\")|^\s*import\b", script, re.M)  # SVG's name
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser"
+        r"|createContextualFragment|\beval\(|new Function|srcdoc|setAttribute\(\s*[\"']on",
+        script,
+    )
+    assert not re.search(
+        r"\bfetch\(|XMLHttpRequest|WebSocket|sendBeacon|EventSource|import\(|importScripts"
+        r"|https?://(?!www\.w3\.org/2000/svg\")|^\s*import\b",
+        script,
+        re.M,
+    )  # SVG's name
 
 
 def shell_lines(path: Path) -> list[str]:
-    return [line.split(" #")[0].strip() for line in path.read_text(encoding="utf-8").splitlines()
-            if line.strip() and not line.startswith("#")]
+    return [
+        line.split(" #")[0].strip()
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.strip() and not line.startswith("#")
+    ]
 
 
 @pytest.mark.parametrize("name", ["binder/postBuild", ".ci/run"])
 def test_build_scripts_fetch_from_package_registries_only(name):
     text = "\n".join(shell_lines(ROOT / name))
-    assert not re.search(r"\b(curl|wget|git clone|git\+|npx|conda|scp|rsync|ftp|nc|ssh)\b|https?://|/dev/tcp"
-                         r"|\| *(ba)?sh\b", text)
+    assert not re.search(
+        r"\b(curl|wget|git clone|git\+|npx|conda|scp|rsync|ftp|nc|ssh)\b|https?://|/dev/tcp"
+        r"|\| *(ba)?sh\b",
+        text,
+    )
     for command in re.findall(r"\b(?:apt-get|pip) [^\n;&|]*", text):
         assert re.match(r"apt-get (update|install)|pip install", command), command
 
 
 def test_packages_come_from_the_index_or_from_this_folder():
-    lines = [line.split("#")[0].strip() for name in ("requirements.txt", "tests/requirements.txt",
-                                                     "binder/requirements.txt")
-             for line in (ROOT / name).read_text(encoding="utf-8").splitlines()]
+    lines = [
+        line.split("#")[0].strip()
+        for name in ("requirements.txt", "tests/requirements.txt", "binder/requirements.txt")
+        for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
+    ]
     for line in filter(None, lines):
         assert re.match(r"[A-Za-z0-9_.-]+==[\w.+]+( *;.*)?$", line) or line in (
-            "-e .", "-r ../requirements.txt", "--extra-index-url https://download.pytorch.org/whl/cpu"), line
+            "-e .",
+            "-r ../requirements.txt",
+            "--extra-index-url https://download.pytorch.org/whl/cpu",
+        ), line
     command = re.search(r"<!-- test command -->\n```bash\n(.*)\n```", (ROOT / "README.md").read_text())[1]
     assert not re.search(r"https?://|curl|wget", command)
 
@@ -206,8 +242,10 @@ def test_a_page_keeps_hostile_text_out_of_its_html(tmp_path):
 
 def test_a_browser_shows_hostile_text_and_does_not_run_it(opened, tmp_path):
     """And asks for nothing, not even by <img>: `opened` sees to that."""
-    pages = [opened(widget.to_html(tmp_path / f"{index}.html", title=ATTACK))
-             for index, widget in enumerate(widgets_with_hostile_text())]
+    pages = [
+        opened(widget.to_html(tmp_path / f"{index}.html", title=ATTACK))
+        for index, widget in enumerate(widgets_with_hostile_text())
+    ]
     for page in pages:
         assert page.evaluate("window.hacked") is None
         assert page.locator("img, script").count() == 1  # its own script

@@ -52,8 +52,9 @@ def test_fit_is_adam_on_the_weighted_elbo_step_by_step(images, beta):
     """One epoch beside Adam as published (Kingma & Ba 2015, algorithm 1), written out."""
     model, reference = small(), small()
     weight = {"beta": beta} if beta != 1 else {}  # without one it is the ELBO
-    history = fit(model, images, images[:20], epochs=1, batch_size=100, step_size=1e-2, progress=False,
-                  **weight)
+    history = fit(
+        model, images, images[:20], epochs=1, batch_size=100, step_size=1e-2, progress=False, **weight
+    )
 
     probe = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
     schedule = torch.optim.lr_scheduler.OneCycleLR(probe, 1e-2, total_steps=4, cycle_momentum=False)
@@ -102,8 +103,14 @@ def test_evaluate_draws_from_its_seed_and_leaves_no_trace(images):
 def test_after_each_epoch_the_callback_sees_model_and_history(images):
     seen = []
     model = small()
-    history = fit(model, images, images[:20], epochs=3, progress=False,
-                  after_epoch=lambda model, history: seen.append((weights(model), len(history.held_out))))
+    history = fit(
+        model,
+        images,
+        images[:20],
+        epochs=3,
+        progress=False,
+        after_epoch=lambda model, history: seen.append((weights(model), len(history.held_out))),
+    )
     assert [epochs for _, epochs in seen] == [1, 2, 3]
     assert torch.equal(seen[-1][0], weights(model))
     assert not torch.equal(seen[0][0], seen[1][0])

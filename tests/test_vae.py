@@ -69,7 +69,7 @@ def test_elbo_is_reconstruction_minus_kl_with_the_sampler_given():
 
     terms = elbo_terms(model, x, sampler)
     mu, logvar = model.encode(x)
-    (given_mu, given_sigma), = seen
+    ((given_mu, given_sigma),) = seen
     assert torch.equal(given_mu, mu)
     assert torch.allclose(given_sigma**2, logvar.exp(), rtol=1e-12)
     pixels = Bernoulli(model.decode(mu + given_sigma))
@@ -100,8 +100,9 @@ def test_iwae_is_the_log_mean_of_the_weights_whatever_the_chunk():
     q, prior = Normal(mu, torch.exp(0.5 * logvar)), Normal(torch.zeros_like(mu), torch.ones_like(mu))
     torch.manual_seed(1)
     z = mu + torch.exp(0.5 * logvar) * torch.randn(7, 8, 2, dtype=torch.float64)
-    weight = (log_likelihood(model.decoder(z), x.expand(7, 8, 784))
-              + (prior.log_prob(z) - q.log_prob(z)).sum(-1))
+    weight = log_likelihood(model.decoder(z), x.expand(7, 8, 784)) + (prior.log_prob(z) - q.log_prob(z)).sum(
+        -1
+    )
     for chunk in (7, 1):  # 8 images with 2 latents: torch draws normal numbers in blocks of 16
         torch.manual_seed(1)
         found = iwae_bound(model, x, 7, chunk=chunk)

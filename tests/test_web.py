@@ -23,8 +23,11 @@ from helpers.web.__main__ import build, main
 from helpers.web.live import grid, spread
 from helpers.widgets import Explorer
 
-SAVED = new_output("execute_result", {"text/plain": "Explorer", "image/png": base64.b64encode(
-    png(Figure(figsize=(2, 1)))).decode()}, execution_count=1)
+SAVED = new_output(
+    "execute_result",
+    {"text/plain": "Explorer", "image/png": base64.b64encode(png(Figure(figsize=(2, 1)))).decode()},
+    execution_count=1,
+)
 LINK = '<a href="00_first.ipynb#1.-There">first</a>'
 MAP = new_output("display_data", {"text/html": LINK})
 SHOW_MAP = f"from IPython.display import HTML, display\ndisplay(HTML({LINK!r}))\n1"
@@ -61,15 +64,29 @@ def notebooks(tmp_path_factory):
         "## 1. There\n\n$\\frac{a}{b}$ and `$HOME`; "
         "[next](01_next.ipynb#2.-Here), [papers](../README.md).\n\n"
         "$$\\begin{aligned} x &= 1 \\\\ &< 2 \\end{aligned}$$\n\n| $q$ | b |\n|---|---|\n| 1 | 2 |\n\n"
-        "<details><summary>Hint</summary>\n\nA *hint*.\n\n</details>")
-    check = new_code_cell("torch.manual_seed(0)\ntorch.rand(5)    # at the first drawing\n"
-                          "assert drawn == torch.rand(1)")
-    nbformat.write(lesson(0, text, new_code_cell(SHADES, outputs=[SAVED]),
-                          new_code_cell("drawn = torch.rand(1)"), check), folder / "00_first.ipynb")
-    nbformat.write(lesson(
-        1, new_markdown_cell("## 2. Here"), new_code_cell(SHOW_MAP, outputs=[MAP, SAVED]),
-        new_markdown_cell("**Predict first.** What will it say?"), new_code_cell("x = 1"),
-        said("the answer"), said("another number")), folder / "01_next.ipynb")
+        "<details><summary>Hint</summary>\n\nA *hint*.\n\n</details>"
+    )
+    check = new_code_cell(
+        "torch.manual_seed(0)\ntorch.rand(5)    # at the first drawing\nassert drawn == torch.rand(1)"
+    )
+    nbformat.write(
+        lesson(
+            0, text, new_code_cell(SHADES, outputs=[SAVED]), new_code_cell("drawn = torch.rand(1)"), check
+        ),
+        folder / "00_first.ipynb",
+    )
+    nbformat.write(
+        lesson(
+            1,
+            new_markdown_cell("## 2. Here"),
+            new_code_cell(SHOW_MAP, outputs=[MAP, SAVED]),
+            new_markdown_cell("**Predict first.** What will it say?"),
+            new_code_cell("x = 1"),
+            said("the answer"),
+            said("another number"),
+        ),
+        folder / "01_next.ipynb",
+    )
     return folder
 
 
@@ -108,7 +125,8 @@ def test_what_comes_out_after_a_prediction_is_folded_and_nothing_else(edition):
 def test_with_a_repository_other_files_are_linked_there():
     exporter = pages.exporter("anna/course")
     assert exporter.markdown("[papers](../README.md)") == (
-        '<p><a href="https://github.com/anna/course/blob/HEAD/notebooks/../README.md">papers</a></p>\n')
+        '<p><a href="https://github.com/anna/course/blob/HEAD/notebooks/../README.md">papers</a></p>\n'
+    )
 
 
 def test_what_is_no_mathematics_stops_the_build():
@@ -150,14 +168,17 @@ def test_each_setting_has_its_own_picture_and_a_control_moves_what_it_names_alon
         assert np.abs(picture[10, 10::20, 0] / 255 - shades).max() < 0.01
 
 
-@pytest.mark.parametrize(("controls", "counts"), [
-    (dict(n=(0, 9, 3)), [10]),                                     # all of them
-    (dict(h=(-3.0, 0.0, -1.0)), [101]),
-    (dict(h=(-3.0, 0.0, -1.0), n=(1, 5, 2)), [28, 5]),             # not 30: with 28 the start is one of them
-    (dict(h=(-0.4, 1.6, 0.5)), [101]),
-    (dict(mode=ipywidgets.ToggleButtons(options=list("abc")), h=(0.0, 1.0, 0.0)), [3, 50]),
-    (dict(dial=ipywidgets.SelectionSlider(options=[1, 2, 50], value=50), h=(0.0, 1.0, 0.5)), [3, 49]),
-])
+@pytest.mark.parametrize(
+    ("controls", "counts"),
+    [
+        (dict(n=(0, 9, 3)), [10]),  # all of them
+        (dict(h=(-3.0, 0.0, -1.0)), [101]),
+        (dict(h=(-3.0, 0.0, -1.0), n=(1, 5, 2)), [28, 5]),  # not 30: with 28 the start is one of them
+        (dict(h=(-0.4, 1.6, 0.5)), [101]),
+        (dict(mode=ipywidgets.ToggleButtons(options=list("abc")), h=(0.0, 1.0, 0.0)), [3, 50]),
+        (dict(dial=ipywidgets.SelectionSlider(options=[1, 2, 50], value=50), h=(0.0, 1.0, 0.5)), [3, 49]),
+    ],
+)
 def test_sliders_have_as_many_positions_as_there_is_room_for_and_options_all(controls, counts):
     explorer = Explorer(lambda **_: plt.figure(figsize=(1, 1)), **controls)
     made = grid(explorer)
@@ -191,8 +212,9 @@ def test_an_edition_is_replaced(edition, tmp_path, monkeypatch):
     folder = tmp_path / "web"
     shutil.copytree(edition, folder)
     (folder / "left_over.txt").touch()
-    monkeypatch.setattr("helpers.web.__main__.write",
-                        lambda new, *_: shutil.copytree(edition, new, dirs_exist_ok=True))
+    monkeypatch.setattr(
+        "helpers.web.__main__.write", lambda new, *_: shutil.copytree(edition, new, dirs_exist_ok=True)
+    )
     build(folder)
     assert content(folder) == content(edition)
     assert list(tmp_path.iterdir()) == [folder]

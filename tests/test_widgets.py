@@ -64,14 +64,16 @@ def floats(packed: bytes) -> np.ndarray:
 
 # -- all of them -------------------------------------------------------------------------------
 
-REPR = {"LatentPad": "LatentPad(z=(0.50, -1.00), picked=None)",
-        "Traversals": "Traversals(4 dimensions, start=0, value=0.00)",
-        "Interpolation": "Interpolation(first=0, second=1, 9 steps)",
-        "DigitCanvas": "DigitCanvas(empty)",
-        "Backprop": "Backprop('2 * mu', step 0 of 4)",
-        "JumpAndSlide": "JumpAndSlide(mu=2.00, sigma=1.00, 40 draws)",
-        "AttributeSliders": "AttributeSliders(5 images; bolder=0.0, slanted=0.0, wider=0.0)",
-        "TrainingReplay": "TrainingReplay(4 epochs of 0..3, epoch=3)"}
+REPR = {
+    "LatentPad": "LatentPad(z=(0.50, -1.00), picked=None)",
+    "Traversals": "Traversals(4 dimensions, start=0, value=0.00)",
+    "Interpolation": "Interpolation(first=0, second=1, 9 steps)",
+    "DigitCanvas": "DigitCanvas(empty)",
+    "Backprop": "Backprop('2 * mu', step 0 of 4)",
+    "JumpAndSlide": "JumpAndSlide(mu=2.00, sigma=1.00, 40 draws)",
+    "AttributeSliders": "AttributeSliders(5 images; bolder=0.0, slanted=0.0, wider=0.0)",
+    "TrainingReplay": "TrainingReplay(4 epochs of 0..3, epoch=3)",
+}
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -84,13 +86,22 @@ def test_a_console_gets_the_repr_and_a_page_without_a_kernel_the_picture(name):
     assert "application/vnd.jupyter.widget-view+json" in data
 
 
-@pytest.mark.parametrize(("name", "trait", "value"), [
-    ("LatentPad", "z", [2.0, 1.0]), ("Traversals", "value", 2.0), ("Traversals", "start", 3),
-    ("Interpolation", "first", 2), ("Interpolation", "second", 3),
-    ("DigitCanvas", "image", bytes([0, 1] * 392)), ("Backprop", "run", 1),
-    ("JumpAndSlide", "mu", 3.0),
-    ("JumpAndSlide", "sigma", 0.5), ("JumpAndSlide", "epsilon", normal(40, seed=3)),
-    ("AttributeSliders", "amounts", {"wider": -1.0})])
+@pytest.mark.parametrize(
+    ("name", "trait", "value"),
+    [
+        ("LatentPad", "z", [2.0, 1.0]),
+        ("Traversals", "value", 2.0),
+        ("Traversals", "start", 3),
+        ("Interpolation", "first", 2),
+        ("Interpolation", "second", 3),
+        ("DigitCanvas", "image", bytes([0, 1] * 392)),
+        ("Backprop", "run", 1),
+        ("JumpAndSlide", "mu", 3.0),
+        ("JumpAndSlide", "sigma", 0.5),
+        ("JumpAndSlide", "epsilon", normal(40, seed=3)),
+        ("AttributeSliders", "amounts", {"wider": -1.0}),
+    ],
+)
 def test_the_picture_follows_each_trait_and_keeps_its_size(name, trait, value):
     widget = EVERY[name]()
     before = widget.picture
@@ -104,8 +115,15 @@ def sheets(widget) -> list[tuple[np.ndarray, list[str], list[str]]]:
     """Of each sheet in the picture: its pixels, the words beside its rows and above its columns."""
     figure = widget.figure()
     plt.close(figure)
-    return [(ax.images[0].get_array(), [text.get_text() for text in ax.get_yticklabels()],
-             [text.get_text() for text in ax.get_xticklabels()]) for ax in figure.axes if ax.images]
+    return [
+        (
+            ax.images[0].get_array(),
+            [text.get_text() for text in ax.get_yticklabels()],
+            [text.get_text() for text in ax.get_xticklabels()],
+        )
+        for ax in figure.axes
+        if ax.images
+    ]
 
 
 @torch.no_grad()
@@ -133,22 +151,42 @@ def test_the_pictures_show_what_torch_decodes():
     for kind, (pixels, _, words) in {"line": line, "circle": circle}.items():
         z, shares = widget.path(kind), widget.shares(kind)
         assert np.allclose(pixels, tile(decoder(4)(z), 3), atol=1e-6)
-        assert words == [f"{length:.1f}\n{_percent(share)}"
-                         for length, share in zip(z.norm(dim=1).tolist(), shares.tolist(), strict=True)]
+        assert words == [
+            f"{length:.1f}\n{_percent(share)}"
+            for length, share in zip(z.norm(dim=1).tolist(), shares.tolist(), strict=True)
+        ]
 
     widget = attributes(limit=2)
     widget.amounts = {"wider": 0.5, "bolder": -1.25}
-    (pixels, rows, _), = sheets(widget)
+    ((pixels, rows, _),) = sheets(widget)
     bolder, slanted, wider = DIRECTIONS.values()
-    z = [CODES + by for by in (0.5 * wider - 1.25 * bolder, -2 * bolder, 2 * bolder, -2 * slanted,
-                               2 * slanted, -2 * wider, 2 * wider)]
+    z = [
+        CODES + by
+        for by in (
+            0.5 * wider - 1.25 * bolder,
+            -2 * bolder,
+            2 * bolder,
+            -2 * slanted,
+            2 * slanted,
+            -2 * wider,
+            2 * wider,
+        )
+    ]
     assert np.allclose(pixels, tile(torch.cat([IMAGES, decoder(4)(torch.cat(z))]), 5), atol=1 / 255)
-    assert rows == ["image", "decoded", "bolder -2", "bolder +2", "slanted -2", "slanted +2", "wider -2",
-                    "wider +2"]
+    assert rows == [
+        "image",
+        "decoded",
+        "bolder -2",
+        "bolder +2",
+        "slanted -2",
+        "slanted +2",
+        "wider -2",
+        "wider +2",
+    ]
 
     widget, digit = canvas(), load_digits().test[0]
     widget.draw(digit)
-    (pixels, _, _), = sheets(widget)
+    ((pixels, _, _),) = sheets(widget)
     assert np.array_equal(pixels, digit.view(28, 28))
 
 
@@ -165,11 +203,16 @@ def test_the_picture_says_that_it_is_one_and_the_figure_does_not(monkeypatch):
         assert len(figure.texts) == len(drawn[-1].texts) - 1
 
 
-@pytest.mark.parametrize("make", [
-    LatentPad, lambda network: Traversals(network, normal(5, 2), KL[:2]),
-    lambda network: Interpolation(network, normal(5, 2), IMAGES),
-    lambda network: AttributeSliders(network, normal(5, 2), IMAGES, {"bolder": MEANS[0]}),
-], ids=["pad", "traversals", "interpolation", "attributes"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        LatentPad,
+        lambda network: Traversals(network, normal(5, 2), KL[:2]),
+        lambda network: Interpolation(network, normal(5, 2), IMAGES),
+        lambda network: AttributeSliders(network, normal(5, 2), IMAGES, {"bolder": MEANS[0]}),
+    ],
+    ids=["pad", "traversals", "interpolation", "attributes"],
+)
 def test_training_the_decoder_further_changes_nothing(make):
     network = decoder().double()
     widget = make(network)
@@ -188,8 +231,10 @@ def test_a_file_holds_all_it_needs(tmp_path):
     assert len(base64.b64decode(state["_weights"]["base64"])) == 4 * (2 * 16 + 16 + 16 * 64 + 64)
 
 
-@pytest.mark.parametrize(("path", "error"), [
-    ("nowhere/pad.html", FileNotFoundError), (".", IsADirectoryError if os.name == "posix" else OSError)])
+@pytest.mark.parametrize(
+    ("path", "error"),
+    [("nowhere/pad.html", FileNotFoundError), (".", IsADirectoryError if os.name == "posix" else OSError)],
+)
 def test_where_no_file_can_be_none_is_written(tmp_path, path, error):
     with pytest.raises(error):
         pad().to_html(tmp_path / path)
@@ -206,19 +251,32 @@ def test_of_a_vae_is_what_one_would_write_out():
     plane, network = (nn.Sequential(either.decoder, nn.Sigmoid()) for either in (flat, model))
     for made, written in [
         (LatentPad.of(flat), LatentPad(plane)),
-        (LatentPad.of(flat, x, labels, extent=3.0),
-         LatentPad(plane, means=flat_mu, sigmas=torch.exp(0.5 * flat_logvar), labels=labels, images=x,
-                   extent=3.0)),
+        (
+            LatentPad.of(flat, x, labels, extent=3.0),
+            LatentPad(
+                plane, means=flat_mu, sigmas=torch.exp(0.5 * flat_logvar), labels=labels, images=x, extent=3.0
+            ),
+        ),
         (Traversals.of(model, x, kl=KL), Traversals(network, mu, KL, images=x)),
         (Interpolation.of(model, x), Interpolation(network, mu, x)),
-        (Interpolation.of(model, x, labels, codes=normal(5, 4), first=3, second=2, steps=4),
-         Interpolation(network, normal(5, 4), x, labels, first=3, second=2, steps=4)),
+        (
+            Interpolation.of(model, x, labels, codes=normal(5, 4), first=3, second=2, steps=4),
+            Interpolation(network, normal(5, 4), x, labels, first=3, second=2, steps=4),
+        ),
         (AttributeSliders.of(model, x, DIRECTIONS), AttributeSliders(network, mu, x, DIRECTIONS)),
-        (AttributeSliders.of(model, x, DIRECTIONS, limit=2, codes=normal(5, 4)),
-         AttributeSliders(network, normal(5, 4), x, DIRECTIONS, limit=2)),
+        (
+            AttributeSliders.of(model, x, DIRECTIONS, limit=2, codes=normal(5, 4)),
+            AttributeSliders(network, normal(5, 4), x, DIRECTIONS, limit=2),
+        ),
     ]:
-        states = [{name: getattr(widget, name) for name in widget.trait_names(sync=True)
-                   if name not in ("layout", "comm")} for widget in (made, written)]
+        states = [
+            {
+                name: getattr(widget, name)
+                for name in widget.trait_names(sync=True)
+                if name not in ("layout", "comm")
+            }
+            for widget in (made, written)
+        ]
         assert states[0] == states[1]
     assert Traversals.of(model, x)._kl == pytest.approx(kl, rel=1e-4)
 
@@ -230,8 +288,12 @@ def test_the_browser_gets_the_network_layer_by_layer():
     inner = nn.Sequential(nn.Tanh(), nn.Linear(3, 4, bias=False))
     network = nn.Sequential(nn.Linear(2, 3), inner, nn.Softplus())
     layers, weights = pack_network(network)
-    assert layers == [{"kind": "linear", "inputs": 2, "outputs": 3}, {"kind": "tanh"},
-                      {"kind": "linear", "inputs": 3, "outputs": 4}, {"kind": "softplus"}]
+    assert layers == [
+        {"kind": "linear", "inputs": 2, "outputs": 3},
+        {"kind": "tanh"},
+        {"kind": "linear", "inputs": 3, "outputs": 4},
+        {"kind": "softplus"},
+    ]
     parts = [network[0].weight, network[0].bias, inner[1].weight, torch.zeros(4)]
     assert np.array_equal(floats(weights), torch.cat([part.detach().flatten() for part in parts]).numpy())
 
@@ -256,16 +318,19 @@ def broken(value):
     return network
 
 
-@pytest.mark.parametrize(("network", "error", "says"), [
-    (nn.Sequential(nn.Linear(2, 4), nn.GELU(), nn.Sigmoid()), TypeError, "Linear, ReLU, .* not GELU"),
-    (nn.Sequential(OwnLayer(2, 4), nn.Sigmoid()), TypeError, "not OwnLayer"),
-    (VAE(2, hidden=4), TypeError, "not VAE"),
-    (torch.sigmoid, TypeError, "an nn.Sequential"),
-    (decoder()[:-1], ValueError, "last layer must be a Sigmoid"),
-    (decoder(pixels=15), ValueError, "square pictures are needed, not 15 pixels"),
-    (decoder(latent=3), ValueError, "2 latent dimensions, not 3"),
-    (broken(math.nan), ValueError, "decoder: its weights: finite numbers are needed"),
-])
+@pytest.mark.parametrize(
+    ("network", "error", "says"),
+    [
+        (nn.Sequential(nn.Linear(2, 4), nn.GELU(), nn.Sigmoid()), TypeError, "Linear, ReLU, .* not GELU"),
+        (nn.Sequential(OwnLayer(2, 4), nn.Sigmoid()), TypeError, "not OwnLayer"),
+        (VAE(2, hidden=4), TypeError, "not VAE"),
+        (torch.sigmoid, TypeError, "an nn.Sequential"),
+        (decoder()[:-1], ValueError, "last layer must be a Sigmoid"),
+        (decoder(pixels=15), ValueError, "square pictures are needed, not 15 pixels"),
+        (decoder(latent=3), ValueError, "2 latent dimensions, not 3"),
+        (broken(math.nan), ValueError, "decoder: its weights: finite numbers are needed"),
+    ],
+)
 def test_a_network_that_the_browser_cannot_run_is_refused(network, error, says):
     with pytest.raises(error, match=says):
         LatentPad(network)
@@ -274,83 +339,147 @@ def test_a_network_that_the_browser_cannot_run_is_refused(network, error, says):
 VAE_OF_2, CODES, IMAGES = VAE(2, hidden=4, pixels=64), normal(5, 4), uniform(5, 64)
 
 
-@pytest.mark.parametrize(("make", "error", "says"), [
-    (lambda: pad(means=torch.zeros(3, 3)), ValueError, r"means: the shape \(n, 2\) is needed, not \(3, 3\)"),
-    (lambda: pad(means=[[0.0, 0.0]] * 3), TypeError, "means: a float tensor is needed, not list"),
-    (lambda: pad(means=MEANS / 0), ValueError, "means: finite numbers are needed"),
-    (lambda: pad(sigmas=SIGMAS[:2]), ValueError, r"sigmas: the shape \(3, 2\)"),
-    (lambda: pad(sigmas=SIGMAS.log()), ValueError, "sigmas: standard deviations must be positive"),
-    (lambda: pad(labels=[1, 2]), ValueError, "labels: one for each of the 3 images is needed, not 2"),
-    (lambda: pad(images=uniform(3, 9)), ValueError, r"images: the shape \(n, 64\)"),
-    (lambda: pad(images=uniform(2, 64)), ValueError, "images: 3 are needed, not 2"),
-    (lambda: pad(images=255 * uniform(3, 64)), ValueError, "images: pixels from 0 to 1 are needed, not"),
-    (lambda: pad(extent=0), ValueError, "extent: a positive number"),
-    (lambda: LatentPad.of(VAE_OF_2, uniform(3, 784)), ValueError, r"images: the shape \(n, 64\)"),
-    (lambda: LatentPad.of(VAE_OF_2, torch.ones(3, 64).long()), TypeError, "images: .* not torch.int64"),
-    (lambda: Traversals(decoder(4), normal(5, 3), KL), ValueError, r"codes: the shape \(n, 4\)"),
-    (lambda: Traversals(decoder(4), CODES, KL[:3]), ValueError, r"kl: the shape \(4\)"),
-    (lambda: Traversals(decoder(4), CODES, [1.0] * 4), TypeError, "kl: a float tensor is needed, not list"),
-    (lambda: Traversals(decoder(4), CODES, KL, images=IMAGES[1:]), ValueError, "images: 5 are needed, not 4"),
-    (lambda: interpolation(CODES[:1]), TraitError, "second: 0 to 0 is needed, not 1"),
-    (lambda: interpolation(first=5), TraitError, "first: 0 to 4 is needed, not 5"),
-    (lambda: interpolation(steps=1), ValueError, "steps: at least 2 needed, not 1"),
-    (lambda: interpolation(steps=2.5), TypeError, "steps: a whole number is needed, not 2.5"),
-    (lambda: interpolation(labels=[1, 2]), ValueError, "labels: one for each of the 5 images"),
-    (lambda: attributes([DIRECTIONS["wider"]]), TypeError, "directions: a dict of names .* not list"),
-    (lambda: attributes({}), ValueError, "directions: 1 to 4 are needed, not 0"),
-    (lambda: attributes(dict.fromkeys("abcde", CODES[0])), ValueError, "directions: 1 to 4 .* not 5"),
-    (lambda: attributes({"bolder": CODES[:1]}), ValueError,
-     r"directions\['bolder'\]: the shape \(4\) is needed, not \(1, 4\)"),
-    (lambda: attributes({"bolder": [1.0] * 4}), TypeError, r"directions\['bolder'\]: .* not list"),
-    (lambda: attributes({"bolder": CODES[0] / 0}), ValueError, r"directions\['bolder'\]: finite numbers"),
-    (lambda: attributes(limit=0), ValueError, "limit: a positive number is needed, not 0"),
-    (lambda: AttributeSliders(decoder(4), normal(17, 4), uniform(17, 64), DIRECTIONS), ValueError,
-     "images: at most 16, .* not 17"),
-    (lambda: AttributeSliders.of(VAE_OF_2, uniform(3, 784), DIRECTIONS), ValueError, r"images: .* \(n, 64\)"),
-    (lambda: AttributeSliders.of(VAE_OF_2, IMAGES, {"bolder": MEANS[0]}, codes=CODES), ValueError,
-     r"codes: the shape \(n, 2\) is needed, not \(5, 4\)"),
-    (lambda: AttributeSliders.of(VAE_OF_2, IMAGES, {"bolder": MEANS[0]}, codes=MEANS), ValueError,
-     "images: 3 are needed, not 5"),
-    (lambda: canvas(images=IMAGES), ValueError, r"images: the shape \(n, 784\)"),
-    (lambda: canvas(images=uniform(3, 784), labels=[1]), ValueError, "labels: one for each of the 3 images"),
-    (lambda: DigitCanvas(None), TypeError, "encode: a function of a digit is needed, not None"),
-    (lambda: DigitCanvas(lambda x: None), TypeError, "encode: it must return mu and logvar, not NoneType"),
-    (lambda: DigitCanvas.of(VAE(3, hidden=4), pad=pad()), ValueError, "pad: .* 2 dimensions"),
-    (lambda: DigitCanvas(encode).to_html("canvas.html"), ValueError, "only DigitCanvas.of.model. takes its"),
-    (lambda: canvas().draw(torch.zeros(2, 784)), ValueError, r"image: the shape \(n, 784\)"),
-    (lambda: canvas().draw(torch.full((784,), 255.0)), ValueError, "image: pixels from 0 to 1 are needed"),
-    (lambda: TrainingReplay(IMAGES, [0] * 5), ValueError, r"images: the shape \(n, 784\)"),
-    (lambda: TrainingReplay(uniform(3, 784), [1, 2]), ValueError, "labels: one for each of the 3 images"),
-    (lambda: TrainingReplay(uniform(2, 784), [1, 10]), ValueError, "labels: .* 0 to 9 .*, not from 1 to 10"),
-    (lambda: TrainingReplay(uniform(2, 784), [-1, 1]), ValueError, "labels: .* not from -1 to 1"),
-    (lambda: TrainingReplay(uniform(2, 784), [0.5, 1]), ValueError, "labels: whole numbers from 0 to 9"),
-    (lambda: replay().record(VAE(3, hidden=4)), ValueError, "model: .* 2 latent dimensions .* not with 3"),
-    (lambda: replay([]).picture, ValueError, "nothing is recorded yet: call replay.record"),
-    (lambda: replay([]).to_html("replay.html"), ValueError, "nothing is recorded yet: call replay.record"),
-])
+@pytest.mark.parametrize(
+    ("make", "error", "says"),
+    [
+        (
+            lambda: pad(means=torch.zeros(3, 3)),
+            ValueError,
+            r"means: the shape \(n, 2\) is needed, not \(3, 3\)",
+        ),
+        (lambda: pad(means=[[0.0, 0.0]] * 3), TypeError, "means: a float tensor is needed, not list"),
+        (lambda: pad(means=MEANS / 0), ValueError, "means: finite numbers are needed"),
+        (lambda: pad(sigmas=SIGMAS[:2]), ValueError, r"sigmas: the shape \(3, 2\)"),
+        (lambda: pad(sigmas=SIGMAS.log()), ValueError, "sigmas: standard deviations must be positive"),
+        (lambda: pad(labels=[1, 2]), ValueError, "labels: one for each of the 3 images is needed, not 2"),
+        (lambda: pad(images=uniform(3, 9)), ValueError, r"images: the shape \(n, 64\)"),
+        (lambda: pad(images=uniform(2, 64)), ValueError, "images: 3 are needed, not 2"),
+        (lambda: pad(images=255 * uniform(3, 64)), ValueError, "images: pixels from 0 to 1 are needed, not"),
+        (lambda: pad(extent=0), ValueError, "extent: a positive number"),
+        (lambda: LatentPad.of(VAE_OF_2, uniform(3, 784)), ValueError, r"images: the shape \(n, 64\)"),
+        (lambda: LatentPad.of(VAE_OF_2, torch.ones(3, 64).long()), TypeError, "images: .* not torch.int64"),
+        (lambda: Traversals(decoder(4), normal(5, 3), KL), ValueError, r"codes: the shape \(n, 4\)"),
+        (lambda: Traversals(decoder(4), CODES, KL[:3]), ValueError, r"kl: the shape \(4\)"),
+        (
+            lambda: Traversals(decoder(4), CODES, [1.0] * 4),
+            TypeError,
+            "kl: a float tensor is needed, not list",
+        ),
+        (
+            lambda: Traversals(decoder(4), CODES, KL, images=IMAGES[1:]),
+            ValueError,
+            "images: 5 are needed, not 4",
+        ),
+        (lambda: interpolation(CODES[:1]), TraitError, "second: 0 to 0 is needed, not 1"),
+        (lambda: interpolation(first=5), TraitError, "first: 0 to 4 is needed, not 5"),
+        (lambda: interpolation(steps=1), ValueError, "steps: at least 2 needed, not 1"),
+        (lambda: interpolation(steps=2.5), TypeError, "steps: a whole number is needed, not 2.5"),
+        (lambda: interpolation(labels=[1, 2]), ValueError, "labels: one for each of the 5 images"),
+        (lambda: attributes([DIRECTIONS["wider"]]), TypeError, "directions: a dict of names .* not list"),
+        (lambda: attributes({}), ValueError, "directions: 1 to 4 are needed, not 0"),
+        (lambda: attributes(dict.fromkeys("abcde", CODES[0])), ValueError, "directions: 1 to 4 .* not 5"),
+        (
+            lambda: attributes({"bolder": CODES[:1]}),
+            ValueError,
+            r"directions\['bolder'\]: the shape \(4\) is needed, not \(1, 4\)",
+        ),
+        (lambda: attributes({"bolder": [1.0] * 4}), TypeError, r"directions\['bolder'\]: .* not list"),
+        (lambda: attributes({"bolder": CODES[0] / 0}), ValueError, r"directions\['bolder'\]: finite numbers"),
+        (lambda: attributes(limit=0), ValueError, "limit: a positive number is needed, not 0"),
+        (
+            lambda: AttributeSliders(decoder(4), normal(17, 4), uniform(17, 64), DIRECTIONS),
+            ValueError,
+            "images: at most 16, .* not 17",
+        ),
+        (
+            lambda: AttributeSliders.of(VAE_OF_2, uniform(3, 784), DIRECTIONS),
+            ValueError,
+            r"images: .* \(n, 64\)",
+        ),
+        (
+            lambda: AttributeSliders.of(VAE_OF_2, IMAGES, {"bolder": MEANS[0]}, codes=CODES),
+            ValueError,
+            r"codes: the shape \(n, 2\) is needed, not \(5, 4\)",
+        ),
+        (
+            lambda: AttributeSliders.of(VAE_OF_2, IMAGES, {"bolder": MEANS[0]}, codes=MEANS),
+            ValueError,
+            "images: 3 are needed, not 5",
+        ),
+        (lambda: canvas(images=IMAGES), ValueError, r"images: the shape \(n, 784\)"),
+        (
+            lambda: canvas(images=uniform(3, 784), labels=[1]),
+            ValueError,
+            "labels: one for each of the 3 images",
+        ),
+        (lambda: DigitCanvas(None), TypeError, "encode: a function of a digit is needed, not None"),
+        (
+            lambda: DigitCanvas(lambda x: None),
+            TypeError,
+            "encode: it must return mu and logvar, not NoneType",
+        ),
+        (lambda: DigitCanvas.of(VAE(3, hidden=4), pad=pad()), ValueError, "pad: .* 2 dimensions"),
+        (
+            lambda: DigitCanvas(encode).to_html("canvas.html"),
+            ValueError,
+            "only DigitCanvas.of.model. takes its",
+        ),
+        (lambda: canvas().draw(torch.zeros(2, 784)), ValueError, r"image: the shape \(n, 784\)"),
+        (
+            lambda: canvas().draw(torch.full((784,), 255.0)),
+            ValueError,
+            "image: pixels from 0 to 1 are needed",
+        ),
+        (lambda: TrainingReplay(IMAGES, [0] * 5), ValueError, r"images: the shape \(n, 784\)"),
+        (lambda: TrainingReplay(uniform(3, 784), [1, 2]), ValueError, "labels: one for each of the 3 images"),
+        (
+            lambda: TrainingReplay(uniform(2, 784), [1, 10]),
+            ValueError,
+            "labels: .* 0 to 9 .*, not from 1 to 10",
+        ),
+        (lambda: TrainingReplay(uniform(2, 784), [-1, 1]), ValueError, "labels: .* not from -1 to 1"),
+        (lambda: TrainingReplay(uniform(2, 784), [0.5, 1]), ValueError, "labels: whole numbers from 0 to 9"),
+        (
+            lambda: replay().record(VAE(3, hidden=4)),
+            ValueError,
+            "model: .* 2 latent dimensions .* not with 3",
+        ),
+        (lambda: replay([]).picture, ValueError, "nothing is recorded yet: call replay.record"),
+        (
+            lambda: replay([]).to_html("replay.html"),
+            ValueError,
+            "nothing is recorded yet: call replay.record",
+        ),
+    ],
+)
 def test_a_wrong_argument_is_named(make, error, says):
     with pytest.raises(error, match=says):
         make()
 
 
-@pytest.mark.parametrize(("make", "trait", "value", "says"), [
-    (pad, "z", [1.0], "z: two finite numbers are needed"),
-    (pad, "z", [1.0, math.nan], "z: two finite numbers are needed"),
-    (pad, "picked", 3, "picked: None or the number of one of 3 means is needed, not 3"),
-    (pad, "extent", 5.0, "extent"),
-    (traversals, "value", 3.01, "value"), (traversals, "value", -3.01, "value"),
-    (traversals, "start", 5, "start: 0 to 4 is needed, not 5"),
-    (interpolation, "second", -1, "second: 0 to 4 is needed, not -1"),
-    (JumpAndSlide, "mu", 6.1, "mu"), (JumpAndSlide, "sigma", 0.0, "sigma"),
-    (attributes, "amounts", {"bolder": 3.01}, "amounts: 'bolder' from -3 to 3 is needed, not 3.01"),
-    (attributes, "amounts", {"bolder": math.nan}, "amounts: 'bolder' from -3 to 3 is needed, not nan"),
-    (attributes, "amounts", {"bold": 1}, "amounts: one of bolder, slanted, wider is needed, not 'bold'"),
-    (canvas, "image", bytes(783), "image: 784 bytes of 0 or 1 are needed"),
-    (canvas, "image", bytes([2] * 784), "image: 784 bytes of 0 or 1 are needed"),
-    (backprop, "run", 3, "run: 0 to 2 is needed, not 3"),
-    (backprop, "step", 5, "step: 0 to 4 is needed, not 5"),
-    (replay, "epoch", 4, r"epoch: one of \[0, 1, 2, 3\] is needed, not 4"),
-])
+@pytest.mark.parametrize(
+    ("make", "trait", "value", "says"),
+    [
+        (pad, "z", [1.0], "z: two finite numbers are needed"),
+        (pad, "z", [1.0, math.nan], "z: two finite numbers are needed"),
+        (pad, "picked", 3, "picked: None or the number of one of 3 means is needed, not 3"),
+        (pad, "extent", 5.0, "extent"),
+        (traversals, "value", 3.01, "value"),
+        (traversals, "value", -3.01, "value"),
+        (traversals, "start", 5, "start: 0 to 4 is needed, not 5"),
+        (interpolation, "second", -1, "second: 0 to 4 is needed, not -1"),
+        (JumpAndSlide, "mu", 6.1, "mu"),
+        (JumpAndSlide, "sigma", 0.0, "sigma"),
+        (attributes, "amounts", {"bolder": 3.01}, "amounts: 'bolder' from -3 to 3 is needed, not 3.01"),
+        (attributes, "amounts", {"bolder": math.nan}, "amounts: 'bolder' from -3 to 3 is needed, not nan"),
+        (attributes, "amounts", {"bold": 1}, "amounts: one of bolder, slanted, wider is needed, not 'bold'"),
+        (canvas, "image", bytes(783), "image: 784 bytes of 0 or 1 are needed"),
+        (canvas, "image", bytes([2] * 784), "image: 784 bytes of 0 or 1 are needed"),
+        (backprop, "run", 3, "run: 0 to 2 is needed, not 3"),
+        (backprop, "step", 5, "step: 0 to 4 is needed, not 5"),
+        (replay, "epoch", 4, r"epoch: one of \[0, 1, 2, 3\] is needed, not 4"),
+    ],
+)
 def test_a_trait_keeps_its_value_when_a_wrong_one_is_set(make, trait, value, says):
     widget = make()
     before = getattr(widget, trait)
@@ -393,9 +522,11 @@ def test_the_figure_names_circles_shade_and_axes_and_keeps_the_ring_at_the_edge(
     assert "(9.00, -1.00)" in (picture.get_title(loc="left") or picture.get_title())
 
 
-@pytest.mark.parametrize("z", [(1, -2), np.array([1.0, -2.0]), torch.tensor([1.0, -2.0]),
-                               [np.float32(1), torch.tensor(-2.0)]],
-                         ids=["tuple", "array", "tensor", "scalars"])
+@pytest.mark.parametrize(
+    "z",
+    [(1, -2), np.array([1.0, -2.0]), torch.tensor([1.0, -2.0]), [np.float32(1), torch.tensor(-2.0)]],
+    ids=["tuple", "array", "tensor", "scalars"],
+)
 def test_z_is_set_from_whatever_holds_two_numbers(z):
     widget = pad()
     widget.z = z
@@ -505,7 +636,12 @@ def test_shares_are_those_of_draws_from_the_prior():
 
 def test_shares_are_never_said_to_be_none_or_all():
     assert [_percent(share) for share in (0.0, 0.004, 0.2, 0.994, 0.99999)] == [
-        "< 0.1 %", "0.4 %", "20 %", "99.4 %", "> 99.9 %"]
+        "< 0.1 %",
+        "0.4 %",
+        "20 %",
+        "99.4 %",
+        "> 99.9 %",
+    ]
 
 
 def test_an_unknown_path_is_refused():
@@ -552,7 +688,7 @@ def test_the_encoder_gets_the_drawing_without_a_graph_and_its_answer_is_set():
     widget, image = DigitCanvas(watched), load_digits().test[3]
     given.clear()
     widget.set_state({"image": memoryview(image.byte().numpy().tobytes())})  # a message from the browser
-    (x, graph), = given
+    ((x, graph),) = given
     assert torch.equal(x, image[None])
     assert torch.equal(widget.digit, image[None])
     assert (x.dtype, graph) == (torch.float32, False)
@@ -606,9 +742,16 @@ def test_the_pad_follows_the_drawing():
     assert linked.drawn == []
 
 
-@pytest.mark.parametrize("wrong", [
-    lambda x: 1 / 0, lambda x: None, lambda x: (torch.zeros(1, 2), torch.zeros(1, 3)),
-    lambda x: (x.new_full((1, 2), math.nan), torch.zeros(1, 2))], ids=["raises", "nothing", "shapes", "nan"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda x: 1 / 0,
+        lambda x: None,
+        lambda x: (torch.zeros(1, 2), torch.zeros(1, 3)),
+        lambda x: (x.new_full((1, 2), math.nan), torch.zeros(1, 2)),
+    ],
+    ids=["raises", "nothing", "shapes", "nan"],
+)
 def test_an_error_in_the_encoder_is_said_and_goes_when_it_is_mended(wrong):
     answer, linked = encode, pad()
     widget = DigitCanvas(lambda x: answer(x), pad=linked)
@@ -667,7 +810,11 @@ def test_the_numbers_are_those_of_autograd():
             number = float(found[name].split()[1].replace("−", "-"))
             assert number == pytest.approx(gradient.item(), rel=0.005)
         assert [edge["factor"].split(" = ")[0] for edge in run["edges"]] == [
-            "", "2 (z − k)", "× 1", *(["× 2"] if len(parameters) == 1 else ["× 0", "× 0"])]
+            "",
+            "2 (z − k)",
+            "× 1",
+            *(["× 2"] if len(parameters) == 1 else ["× 0", "× 0"]),
+        ]
 
 
 def test_each_step_is_said_in_words():
@@ -676,20 +823,23 @@ def test_each_step_is_said_in_words():
     assert through[4]["words"] == "The gradient −5 arrives at Mul. It sends −5 × 2 = −10 to mu."
     assert re.fullmatch(
         r"The gradient (−?[\d.]+) arrives at Normal \(the draw\)\. It sends \1 × 0 = 0 to mu and "
-        r"\1 × 0 = 0 to sigma\. The gradient stops at the die\.", cut[4]["words"])
+        r"\1 × 0 = 0 to sigma\. The gradient stops at the die\.",
+        cut[4]["words"],
+    )
     assert "element 0 of tensors does not require grad" in no_path[1]["words"]
 
 
 def test_the_die_stands_where_z_is_drawn():
-    dice = [[node["title"].split(" =")[0] for node in run["nodes"] if node["die"]]
-            for run in backprop()._runs]
+    dice = [
+        [node["title"].split(" =")[0] for node in run["nodes"] if node["die"]] for run in backprop()._runs
+    ]
     assert dice == [[], ["Normal: z"], ["z"]]
 
 
 def test_a_gradient_that_arrives_on_two_paths_is_summed():
     mu = torch.tensor(0.5, requires_grad=True)
     z = mu * mu
-    run, = Backprop({"two": (z + 3 * z.square(), {"mu": mu}, z)})._runs
+    (run,) = Backprop({"two": (z + 3 * z.square(), {"mu": mu}, z)})._runs
     found = last_numbers(run)
     assert (found["Mul: z"], found["mu"]) == ("gradient 2.5", "gradient 2.5")  # 1 + 6 z; twice mu
 
@@ -747,8 +897,9 @@ def test_recording_changes_nothing_in_training():
         torch.manual_seed(0)
         model = VAE(2, hidden=50)
         model.encoder.append(nn.Dropout(0.5))  # which would draw
-        return model, fit(model, uniform(40, 784), uniform(10, 784), epochs=2, batch_size=10,
-                          progress=False, **options)
+        return model, fit(
+            model, uniform(40, 784), uniform(10, 784), epochs=2, batch_size=10, progress=False, **options
+        )
 
     widget = replay([])
     (plain, history), (watched, same) = trained(), trained(after_epoch=widget.record)
@@ -760,7 +911,7 @@ def test_recording_changes_nothing_in_training():
         with torch.set_grad_enabled(mode):
             widget.record(watched)
             assert (watched.training, watched.encoder.training, torch.is_grad_enabled()) == (mode,) * 3
-        (codes, _), = recorded(widget)
+        ((codes, _),) = recorded(widget)
         assert codes == pytest.approx(watched.eval().encode(uniform(10, 784))[0].detach().numpy(), abs=1e-6)
 
 
@@ -772,7 +923,8 @@ def test_the_figure_shows_the_first_an_early_and_the_last_epoch():
     planes, manifolds = figure.axes[:3], figure.axes[3:]
     for epoch, plane, manifold in zip((0, 2, 7), planes, manifolds, strict=True):
         assert (plane.get_title(loc="left") or plane.get_title()) == (
-            f"epoch {epoch}: held-out -ELBO {210 - epoch:.1f}" if epoch else "epoch 0: before training")
+            f"epoch {epoch}: held-out -ELBO {210 - epoch:.1f}" if epoch else "epoch 0: before training"
+        )
         drawn = np.concatenate([points.get_offsets().data for points in plane.collections])
         assert drawn == pytest.approx(frames[epoch][0], abs=1e-6)
         assert np.array_equal(cut(manifold.images[0].get_array()), frames[epoch][1])
@@ -784,8 +936,15 @@ def test_thirteen_epochs_of_a_thousand_digits_are_below_a_megabyte():
     digits, model = load_digits(), VAE(2, hidden=50)
     widget = TrainingReplay(digits.test[:1000], digits.test_labels[:1000])
     widget.record(model)
-    fit(model, digits.train[:4000], digits.test[:10], epochs=12, batch_size=50, progress=False,
-        after_epoch=widget.record)
+    fit(
+        model,
+        digits.train[:4000],
+        digits.test[:10],
+        epochs=12,
+        batch_size=50,
+        progress=False,
+        after_epoch=widget.record,
+    )
     assert repr(widget) == "TrainingReplay(13 epochs of 0..12, epoch=12)"
     assert len(widget._codes) + len(widget._sheets) < 1e6
     assert len(widget.picture) < 3e5

@@ -23,7 +23,8 @@ from typing import NamedTuple
 from nbval.plugin import IPyNbCell, transform_streams_for_comparison
 
 TAG = re.compile(r"numbers-within-([0-9]*\.?[0-9]+(?:e-?[0-9]+)?)(-percent)?")
-NUMBER = re.compile(r"""
+NUMBER = re.compile(
+    r"""
     (?: (?<!\w) [-+−] | (?<![\w.]) (?<![^\W\d]-) )            # a sign, or the start of a word
     (?: (?: [0-9]{1,3} (?:,[0-9]{3})+ (?![0-9]) (?:\.[0-9]+)?
           | [0-9]+ (?: \.[0-9]+ | \. (?=\s*[-+−0-9,\])}]) )?  # 5. in an array, not 5 and a full stop
@@ -31,7 +32,9 @@ NUMBER = re.compile(r"""
         (?: [eE] [-+−]? [0-9]+ )?
       | (?i: nan | inf ) )
     (?! \w | \.[0-9] | -[^\W\d] )                             # the end of a word
-    """, re.VERBOSE)
+    """,
+    re.VERBOSE,
+)
 
 
 class Tolerance(NamedTuple):
@@ -59,12 +62,15 @@ def of_tags(tags: list[str]) -> Tolerance | None:
             match = TAG.fullmatch(tag)
             kind = "percent" if match and match[2] else "absolute"
             if not match or kind in stated:
-                raise ValueError(f"the tag {tag!r} cannot be used: a cell has at most one tag such as "
-                                 "numbers-within-5-percent, and one such as numbers-within-0.01")
+                raise ValueError(
+                    f"the tag {tag!r} cannot be used: a cell has at most one tag such as "
+                    "numbers-within-5-percent, and one such as numbers-within-0.01"
+                )
             stated[kind] = Decimal(match[1])
     if stated and "nbval-ignore-output" in tags:
-        raise ValueError("a tolerance for numbers, and nbval-ignore-output, with which none is compared: "
-                         "split the cell")
+        raise ValueError(
+            "a tolerance for numbers, and nbval-ignore-output, with which none is compared: split the cell"
+        )
     return Tolerance(**stated) if stated else None
 
 
@@ -75,15 +81,23 @@ def complaints(saved: str, new: str, tolerance: Tolerance) -> list[str]:
     aligned = SequenceMatcher(None, [*map(_words, one)], [*map(_words, other)], autojunk=False)
     for what, start, end, first, last in aligned.get_opcodes():
         if what != "equal":
-            found.append("\n".join([f"line {start + 1}: other text, or a number is missing or additional",
-                                    *(f"    saved: {line}" for line in one[start:end]),
-                                    *(f"    new:   {line}" for line in other[first:last])]))
+            found.append(
+                "\n".join(
+                    [
+                        f"line {start + 1}: other text, or a number is missing or additional",
+                        *(f"    saved: {line}" for line in one[start:end]),
+                        *(f"    new:   {line}" for line in other[first:last]),
+                    ]
+                )
+            )
             continue
         for at, line, now in zip(range(start, end), one[start:end], other[first:last], strict=True):
-            found += [f"line {at + 1}, {line.strip()!r}: {before} is saved, {after} is new; "
-                      f"the tolerance is {tolerance}"
-                      for before, after in zip(NUMBER.findall(line), NUMBER.findall(now), strict=True)
-                      if not tolerance.allows(before, after)]
+            found += [
+                f"line {at + 1}, {line.strip()!r}: {before} is saved, {after} is new; "
+                f"the tolerance is {tolerance}"
+                for before, after in zip(NUMBER.findall(line), NUMBER.findall(now), strict=True)
+                if not tolerance.allows(before, after)
+            ]
     return found
 
 
@@ -99,13 +113,18 @@ def compare_outputs(cell: IPyNbCell, tolerance: Tolerance, new: list, saved: lis
     one, other = _texts(saved, cell.parent.skip_compare), _texts(new, cell.parent.skip_compare)
     if [kind for kind, _ in one] != [kind for kind, _ in other]:
         return IPyNbCell.compare_outputs(cell, new, saved)  # says what is missing
-    cell.comparison_traceback = [f"{kind}, {complaint}"
-                                 for (kind, before), (_, after) in zip(one, other, strict=True)
-                                 for complaint in complaints(str(before), str(after), tolerance)]
+    cell.comparison_traceback = [
+        f"{kind}, {complaint}"
+        for (kind, before), (_, after) in zip(one, other, strict=True)
+        for complaint in complaints(str(before), str(after), tolerance)
+    ]
     return not cell.comparison_traceback
 
 
 def _texts(outputs: list, skipped: tuple[str, ...]) -> list[tuple[str, object]]:
-    found = [pair for output in transform_streams_for_comparison(outputs)
-             for pair in [*output.items(), *output.get("data", {}).items()]]
+    found = [
+        pair
+        for output in transform_streams_for_comparison(outputs)
+        for pair in [*output.items(), *output.get("data", {}).items()]
+    ]
     return sorted((pair for pair in found if pair[0] not in (*skipped, "data")), key=itemgetter(0))

@@ -29,8 +29,11 @@ def load_digits(*, grey: bool = False) -> Digits:
     """
     try:
         with np.load(SHIPPED, allow_pickle=False) as file:
-            arrays = [torch.from_numpy(file[f"{part}_{what}"])
-                      for part in ("train", "test") for what in ("images", "labels")]
+            arrays = [
+                torch.from_numpy(file[f"{part}_{what}"])
+                for part in ("train", "test")
+                for what in ("images", "labels")
+            ]
     except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{SHIPPED} is missing or damaged ({error}); get the course again") from error
     return Digits(*(array.long() if array.ndim == 1 else _as_images(array, grey) for array in arrays))

@@ -58,11 +58,13 @@ def call(function: Callable, *args, **kwargs):
 def number(value: object, what: str) -> float:
     """`value` as a float, from a number, or a tensor or array with one entry."""
     if (isinstance(value, Tensor) and value.numel() == 1) or (
-            isinstance(value, np.ndarray | np.generic) and value.size == 1):
+        isinstance(value, np.ndarray | np.generic) and value.size == 1
+    ):
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, int | float):
-        kind = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else \
-            type(value).__name__
+        kind = (
+            f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
+        )
         raise Wrong(f"{what} should be one number, but is {kind}")
     try:
         value = float(value)
@@ -108,8 +110,7 @@ def no_known_mistake(found: Tensor, mistakes: Iterable[tuple[Tensor, str]], **to
 def close(value: float, target: float, what: str, tolerance: float) -> None:
     """`tolerance` is the largest difference that counts as right, in the unit of `value`."""
     if not abs(value - target) <= tolerance:
-        raise Wrong(f"{what} is {value:.4g}, but should be {target:.4g}: "
-                    f"off by {abs(value - target):.2g}")
+        raise Wrong(f"{what} is {value:.4g}, but should be {target:.4g}: off by {abs(value - target):.2g}")
 
 
 def close_mean(values: Tensor, target: float, what: str, errors: float = 5) -> None:
@@ -118,9 +119,11 @@ def close_mean(values: Tensor, target: float, what: str, errors: float = 5) -> N
     mean = values.mean().item()
     off = abs(mean - target) / standard_error if standard_error else math.inf
     if not (off <= errors or mean == target):
-        raise Wrong(f"{what} is {mean:.3f}, but should be {target:.3f}: "
-                    f"{off:.0f} standard errors away" if math.isfinite(off) else
-                    f"{what} is always {mean:.3f}; nothing in it is random")
+        raise Wrong(
+            f"{what} is {mean:.3f}, but should be {target:.3f}: {off:.0f} standard errors away"
+            if math.isfinite(off)
+            else f"{what} is always {mean:.3f}; nothing in it is random"
+        )
 
 
 def seeded(seed: int = 0) -> torch.Generator:

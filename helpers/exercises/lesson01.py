@@ -4,15 +4,7 @@ import math
 
 import torch
 
-from helpers.exercises._check import (
-    NotYet,
-    Wrong,
-    call,
-    check,
-    close_mean,
-    same_shape,
-    unsolved,
-)
+from helpers.exercises._check import NotYet, Wrong, call, check, close_mean, same_shape, unsolved
 
 
 @check
@@ -29,8 +21,10 @@ def generate(function) -> str:
     if not seen:
         raise Wrong("the decoder was never called, so what you return is not decoded")
     if any(z.shape[-1:] != (3,) for z in seen):
-        raise Wrong(f"a z with latent = 3 numbers is needed, and the decoder was given one "
-                    f"of the shape {tuple(seen[0].shape)}")
+        raise Wrong(
+            f"a z with latent = 3 numbers is needed, and the decoder was given one "
+            f"of the shape {tuple(seen[0].shape)}"
+        )
     z = torch.cat([given.reshape(-1, 3) for given in seen])  # a loop may decode one z after the other
     if len(z) != 2000:
         raise Wrong(f"n = 2000 pictures were asked for, and {len(z):,} z were decoded")
@@ -55,14 +49,21 @@ def draw_z(function) -> str:
         raise Wrong("some of your z are nan or infinite")
     if spread.max() < 0.01:
         again = same_shape(call(function, *given), z, "what you return")
-        raise Wrong("nothing in your z is random" if torch.equal(z, again) else
-                    "all your images share one draw; each needs a noise of its own")
+        raise Wrong(
+            "nothing in your z is random"
+            if torch.equal(z, again)
+            else "all your images share one draw; each needs a noise of its own"
+        )
     if (off.mean(0).abs() / spread).max() > 0.05:
-        raise Wrong("your clouds are not centred on mu: their z lie on average "
-                    f"{off.mean(0)[0]:.2f} and {off.mean(0)[1]:.2f} sigma away from it")
+        raise Wrong(
+            "your clouds are not centred on mu: their z lie on average "
+            f"{off.mean(0)[0]:.2f} and {off.mean(0)[1]:.2f} sigma away from it"
+        )
     if (spread - 1).abs().max() > 0.05:
-        raise Wrong(f"your clouds have the wrong size: where logvar is -2 their standard deviation is "
-                    f"{spread[0]:.2f} times sigma, where it is 1, {spread[1]:.2f} times")
+        raise Wrong(
+            f"your clouds have the wrong size: where logvar is -2 their standard deviation is "
+            f"{spread[0]:.2f} times sigma, where it is 1, {spread[1]:.2f} times"
+        )
     if (off.pow(4).mean(0) - 3).abs().max() > 0.3:
         raise Wrong("your clouds have the right centre and size, and not the shape of a bell curve")
     if abs((off[:, 0] * off[:, 1]).mean().item()) > 5 / math.sqrt(20_000):
@@ -71,8 +72,13 @@ def draw_z(function) -> str:
 
 
 # What each task needs, whether an image is at hand, and why another distribution does not do.
-_TASKS = {"digit from nothing": "p(z)", "another version of this 7": "q(z|x)", "black at pixel 300": "p(x|z)",
-          "place on the plane": "q(z|x)", "missing in an autoencoder": "p(z)"}
+_TASKS = {
+    "digit from nothing": "p(z)",
+    "another version of this 7": "q(z|x)",
+    "black at pixel 300": "p(x|z)",
+    "place on the plane": "q(z|x)",
+    "missing in an autoencoder": "p(z)",
+}
 
 
 @check

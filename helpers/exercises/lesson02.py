@@ -71,8 +71,10 @@ def sample(function) -> str:
                 raise Wrong(f"a path leads to {name}, but what arrives is exactly 0")
             target = (weights * right).sum()
             if not torch.isclose(gradient, target, rtol=1e-3, atol=0.05):
-                raise Wrong(f"a gradient arrives at {name}, but z does not move so when {name} does: "
-                            f"it is {gradient / target:.2f} times the right one")
+                raise Wrong(
+                    f"a gradient arrives at {name}, but z does not move so when {name} does: "
+                    f"it is {gradient / target:.2f} times the right one"
+                )
     return "The draws are the same, and the gradient arrives at both parameters."
 
 
@@ -109,6 +111,8 @@ def gradient_for_a_coin(function) -> str:
                 ):
                     if abs(value - mistaken) < 5e-3:
                         raise Wrong(reason)
-                raise Wrong(f"at mu = {mu} it is off by {abs(value - up + down):.2g} for one of the "
-                            "functions that were tried")
+                raise Wrong(
+                    f"at mu = {mu} it is off by {abs(value - up + down):.2g} for one of the "
+                    "functions that were tried"
+                )
     return "It holds for three functions, and none of their derivatives was needed."

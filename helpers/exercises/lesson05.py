@@ -22,19 +22,27 @@ def arithmetic(function) -> str:
     if not torch.equal(found, same_shape(call(function, model, *images.clone()), a, "what is returned")):
         raise Wrong("two calls give two different pictures: z is drawn, where the mean stands for the image")
     mu_a, mu_b, mu_c = (model.encode(image)[0] for image in images)
-    no_known_mistake(found, (
+    no_known_mistake(
+        found,
+        (
             (model.decoder(mu_c + mu_b - mu_a), "these are logits, not pixels from 0 to 1"),
             (c + b - a, "you add and subtract pixels. Where does the arithmetic belong?"),
             ((c + b - a).clamp(0, 1), "you add and subtract pixels. Where does the arithmetic belong?"),
-            (model.decode(model.encode(c + b - a)[0]),
-             "you add and subtract pixels, and encode the result. Where does the arithmetic belong?"),
-            (model.decode(mu_c) + model.decode(mu_b) - model.decode(mu_a),
-             "you decode first and add pixels then. Where does the arithmetic belong?"),
+            (
+                model.decode(model.encode(c + b - a)[0]),
+                "you add and subtract pixels, and encode the result. Where does the arithmetic belong?",
+            ),
+            (
+                model.decode(mu_c) + model.decode(mu_b) - model.decode(mu_a),
+                "you decode first and add pixels then. Where does the arithmetic belong?",
+            ),
             (model.decode(mu_c + mu_a - mu_b), "this goes from b to a: the opposite direction"),
             (model.decode(mu_b - mu_a), "this decodes the step from a to b alone: where is c?"),
             (model.decode(mu_c + mu_b), "what b shares with a is added too: only what differs should be"),
-            (model.decode((mu_b + mu_c) / 2), "this is the middle of b and c; nothing in it knows a")),
-        atol=1e-5)
+            (model.decode((mu_b + mu_c) / 2), "this is the middle of b and c; nothing in it knows a"),
+        ),
+        atol=1e-5,
+    )
     if not torch.allclose(found, model.decode(mu_c + mu_b - mu_a), atol=1e-5):
         raise Wrong("the pictures are decoded from another z. Where does the step start, and how long is it?")
     return "The step from a to b, taken from c."
@@ -45,16 +53,23 @@ def share_of_area(function) -> str:
     logvar = torch.tensor([[0.0, 0.0], [-2.0, -4.0], [-6.0, 1.0]])
     value = same_shape(call(function, logvar.clone()), torch.empty(3), "the share")
     sigma = torch.exp(0.5 * logvar)
-    no_known_mistake(value, (
+    no_known_mistake(
+        value,
+        (
             (sigma.prod(1) ** 2, "you multiply variances; the half-axes are standard deviations"),
             (math.pi * sigma.prod(1), "both areas have a factor pi: what is left of it in their ratio?"),
             (sigma.sum(1), "you add the half-axes; an area is no sum"),
             (sigma.mean(1), "you average the half-axes; an area is no average"),
-            (1 / sigma.prod(1), "that is the circle's area as a multiple of the ellipse's")), rtol=1e-4)
+            (1 / sigma.prod(1), "that is the circle's area as a multiple of the ellipse's"),
+        ),
+        rtol=1e-4,
+    )
     for at in range(3):
         if not math.isclose(value[at].item(), sigma[at].prod().item(), rel_tol=1e-4):
-            raise Wrong(f"for logvar = {logvar[at].tolist()} the share is {value[at]:.3g}, and it is not. "
-                        "What are the half-axes there?")
+            raise Wrong(
+                f"for logvar = {logvar[at].tolist()} the share is {value[at]:.3g}, and it is not. "
+                "What are the half-axes there?"
+            )
     return "The share of the area is the product of the standard deviations."
 
 
@@ -73,10 +88,13 @@ def shell(answer) -> str:
         raise Wrong("those are squares of the distances")
     near, far = nearer(inner, 20), 1 - nearer(outer, 20)
     if not is_shell(inner, outer, 20):
-        raise Wrong(f"{near:.1%} of the draws are nearer than {inner:.3g}, and {far:.1%} are farther than "
-                    f"{outer:.3g}")
-    return ("Nobody lives at the centre: within 1 of it, where the density is highest, lie about "
-            f"{nearer(1.0, 20) * 1e10:.0f} in ten billion draws.")
+        raise Wrong(
+            f"{near:.1%} of the draws are nearer than {inner:.3g}, and {far:.1%} are farther than {outer:.3g}"
+        )
+    return (
+        "Nobody lives at the centre: within 1 of it, where the density is highest, lie about "
+        f"{nearer(1.0, 20) * 1e10:.0f} in ten billion draws."
+    )
 
 
 def nearer(radius: float, dimensions: int) -> float:

@@ -22,10 +22,15 @@ def adam_step(function) -> str:
             off = ((ours - theirs.detach()).abs().max() / 0.001).item()
             # 1e-4 step sizes: more than rounding, less than what epsilon inside the root does to size 1e-5
             if not off < 1e-4:
-                hint = ("with gradients of size 1 all is well: look at what epsilon does" if size < 1
-                        else "compare it with the formulas of section 4, line by line")
-                raise Wrong(f"with gradients of size {size:g} theta is {off:.2g} step sizes away from "
-                            f"torch.optim.Adam after step {t}; {hint}")
+                hint = (
+                    "with gradients of size 1 all is well: look at what epsilon does"
+                    if size < 1
+                    else "compare it with the formulas of section 4, line by line"
+                )
+                raise Wrong(
+                    f"with gradients of size {size:g} theta is {off:.2g} step sizes away from "
+                    f"torch.optim.Adam after step {t}; {hint}"
+                )
             for name, ours_of, key in (("m", m, "exp_avg"), ("v", v, "exp_avg_sq")):
                 if not torch.allclose(ours_of, optimizer.state[theirs][key], rtol=1e-5, atol=0):
                     raise Wrong(f"theta is right, but {name} after step {t} is not the running average")
@@ -51,18 +56,24 @@ def distance(answer) -> str:
         if abs(given - right) <= 0.02 * right:
             continue
         for wrong, misconception in (
-                (0.02, "that is step size times signal, as SGD goes. Adam's step does not depend on the size "
-                       "of the gradient"),
-                (3 / math.sqrt(10), "nine times as many images do not make the noise nine times smaller"),
-                (1.0, "that is the distance without noise, when no step is cancelled by another"),
-                (1 / ratio, "that is signal over noise, but v averages whole squares: they hold signal too"),
-                (1 / (1 + ratio), "signal and noise do not add up like this: their squares do"),
-                (1 / (1 + ratio**2), "v is an average of squares, and Adam divides by its root"),
-                (1000 * right, "that is in step sizes; how long is one?")):
+            (
+                0.02,
+                "that is step size times signal, as SGD goes. Adam's step does not depend on the size "
+                "of the gradient",
+            ),
+            (3 / math.sqrt(10), "nine times as many images do not make the noise nine times smaller"),
+            (1.0, "that is the distance without noise, when no step is cancelled by another"),
+            (1 / ratio, "that is signal over noise, but v averages whole squares: they hold signal too"),
+            (1 / (1 + ratio), "signal and noise do not add up like this: their squares do"),
+            (1 / (1 + ratio**2), "v is an average of squares, and Adam divides by its root"),
+            (1000 * right, "that is in step sizes; how long is one?"),
+        ):
             if abs(given - wrong) < 0.02 * wrong:
                 raise Wrong(f"with batches of {batch}: {misconception}")
-        raise Wrong(f"with batches of {batch}: the weight does not go {given:.3g}. "
-                    "What is noise / signal here, and how long is a step then, on average?")
+        raise Wrong(
+            f"with batches of {batch}: the weight does not go {given:.3g}. "
+            "What is noise / signal here, and how long is a step then, on average?"
+        )
     return "A third of the noise takes the weight a little more than twice as far."
 
 
@@ -74,8 +85,10 @@ def half_the_jitter(answer) -> str:
     steps = 2000 + math.ceil(20 / max(step_size, 1e-3))  # long enough to settle
     share = _settles(step_size, steps) / _settles(0.1, 2200)
     if not 0.45 < share < 0.55:
-        raise Wrong(f"with the step size {step_size:g} the distance is {share:.2f} times that of 0.1. "
-                    f"Take a {'smaller' if share > 0.5 else 'larger'} one")
+        raise Wrong(
+            f"with the step size {step_size:g} the distance is {share:.2f} times that of 0.1. "
+            f"Take a {'smaller' if share > 0.5 else 'larger'} one"
+        )
     return f"It is {share:.2f} times that of 0.1. Is this the step size that you guessed?"
 
 

@@ -16,8 +16,12 @@ from helpers.vae import VAE, kl_divergence, log_likelihood
 
 @check
 def free_bits_cost(function) -> str:
-    kl = torch.tensor([[0.0, 1.0, 0.25, 0.05, 0.1, 0.1],  # means 0.2, 1.5, 0.6, 0.05, 0.1, 0.2
-                       [0.4, 2.0, 0.95, 0.05, 0.1, 0.3]])
+    kl = torch.tensor(
+        [
+            [0.0, 1.0, 0.25, 0.05, 0.1, 0.1],  # means 0.2, 1.5, 0.6, 0.05, 0.1, 0.2
+            [0.4, 2.0, 0.95, 0.05, 0.1, 0.3],
+        ]
+    )
     for size, floor in ((2, 0.5), (3, 0.5), (1, 0.15), (6, 4.0), (2, 0.0), (2, 2.0)):
         groups = kl.view(2, -1, size)
         each = groups.sum(-1)  # (image, group)
@@ -27,12 +31,22 @@ def free_bits_cost(function) -> str:
             "the mean over images comes before the maximum": each.clamp(min=floor).mean(0).sum(),
             "the floor is that of a group, not of each dimension": kl.mean(0).clamp(min=floor).sum(),
             "each group has a floor of its own, not only the total": each.sum(1).mean().clamp(min=floor),
-            "a group is made of neighbours: dimensions 0 and 1, then 2 and 3, and so on when the size is 2":
-                kl.view(2, size, -1).sum(1).mean(0).clamp(min=floor).sum(),
-            "the size is the number of dimensions in a group, not the number of groups":
-                kl.view(2, size, -1).sum(-1).mean(0).clamp(min=floor).sum(),
-            "the KL of a group is the sum over its dimensions, not their mean":
-                groups.mean(-1).mean(0).clamp(min=floor).sum(),
+            "a group is made of neighbours: dimensions 0 and 1, then 2 and 3, and so on when the size is 2": kl.view(
+                2, size, -1
+            )
+            .sum(1)
+            .mean(0)
+            .clamp(min=floor)
+            .sum(),
+            "the size is the number of dimensions in a group, not the number of groups": kl.view(2, size, -1)
+            .sum(-1)
+            .mean(0)
+            .clamp(min=floor)
+            .sum(),
+            "the KL of a group is the sum over its dimensions, not their mean": groups.mean(-1)
+            .mean(0)
+            .clamp(min=floor)
+            .sum(),
         }
         where = f"with groups of {size} and a floor of {floor:g} the cost"
         if not abs(value - target) <= 1e-5:
@@ -45,7 +59,7 @@ def free_bits_cost(function) -> str:
     close(number(cost, "the cost"), 2.85, "with a KL that has gradients the cost", 1e-5)
     gradient = None
     if isinstance(cost, Tensor) and cost.requires_grad:
-        gradient, = torch.autograd.grad(cost, leaf, allow_unused=True)
+        (gradient,) = torch.autograd.grad(cost, leaf, allow_unused=True)
     if gradient is None:
         raise Wrong("the cost is cut off from the KL: nothing can be trained with it")
     if not bool((gradient[:, 4:] == 0).all()):  # nan neither
@@ -70,14 +84,17 @@ def active_units(function) -> str:
     hints = {
         6: "q(z|x) of most of these dimensions is the same for all images, and its draws still vary",
         5: "a KL above 0 does not make a dimension active: q(z|x) may differ from the prior and be the same "
-           "for all images",
+        "for all images",
         4: "that looks at the size of mu; a mu far from 0 that is the same for all images says nothing",
         3: "the limit of 0.01 is that of a variance, not of a standard deviation",
         7: "that counts every dimension",
-        200: "that counts images: the variance is over images, for each dimension"}
+        200: "that counts images: the variance is over images, for each dimension",
+    }
     if value != 2:
-        raise Wrong(f"for a model with 7 dimensions you count {value:g}" + (
-            f": {hints[value]}" if value in hints else ""))
+        raise Wrong(
+            f"for a model with 7 dimensions you count {value:g}"
+            + (f": {hints[value]}" if value in hints else "")
+        )
     with torch.no_grad():
         model.to_mu.weight.zero_()
     value = number(call(function, model, x.clone()), "the number of active units")
@@ -139,29 +156,43 @@ def my_collapse(loss, why) -> str:
     kl, distortion = _measured(model)
     first, last = (sum(part) / 20 for part in (losses[:20], losses[-20:]))
     if not last < first:
-        raise Wrong(f"the loss does not fall: {first:.4g} on average over the first 20 steps, {last:.4g} "
-                    "over the last 20")
+        raise Wrong(
+            f"the loss does not fall: {first:.4g} on average over the first 20 steps, {last:.4g} "
+            "over the last 20"
+        )
     x = _digits()
     average = -log_likelihood(torch.logit(x.mean(0).clamp(1e-3, 1 - 1e-3)).expand_as(x), x).mean().item()
     if distortion > average + 3:
-        raise Wrong(f"the decoder does not learn what it can: its distortion is {distortion:.0f} nats, and "
-                    f"the average image alone has {average:.0f}")
+        raise Wrong(
+            f"the decoder does not learn what it can: its distortion is {distortion:.0f} nats, and "
+            f"the average image alone has {average:.0f}"
+        )
     if kl.max() >= 0.05:
-        raise Wrong(f"{int((kl >= 0.05).sum())} of 10 dimensions have 0.05 nats or more, the largest "
-                    f"{kl.max():.2f}: z still says something")
+        raise Wrong(
+            f"{int((kl >= 0.05).sum())} of 10 dimensions have 0.05 nats or more, the largest "
+            f"{kl.max():.2f}: z still says something"
+        )
     if unsolved(why):
-        raise Wrong(f"z says {kl.sum():.2f} nats, and the loss fell: it has collapsed. Now measure why, and "
-                    "fill in `why`")
+        raise Wrong(
+            f"z says {kl.sum():.2f} nats, and the loss fell: it has collapsed. Now measure why, and "
+            "fill in `why`"
+        )
     if why not in ("loss", "start"):
         raise Wrong('`why` should be "loss" or "start"')
     before = _measured(_in_use())[0].sum()
     after = _measured(_trained(loss, _in_use())[0])[0].sum()
     cause = "loss" if after < before / 4 else "start"
-    measured = (f"from a z that says {before:.1f} nats, and with your loss as it is at t = 1, training ends "
-                f"at {after:.1f} nats")
+    measured = (
+        f"from a z that says {before:.1f} nats, and with your loss as it is at t = 1, training ends "
+        f"at {after:.1f} nats"
+    )
     if why != cause:
-        raise Wrong(f"it has collapsed, but not for the reason you give: {measured}. Would a loss that wants "
-                    "an empty z leave it there, and would one that does not?")
+        raise Wrong(
+            f"it has collapsed, but not for the reason you give: {measured}. Would a loss that wants "
+            "an empty z leave it there, and would one that does not?"
+        )
     return f"From the start it ends at {kl.sum():.2f} nats; {measured}. " + (
-        "The loss itself empties z. Can you make one collapse that would keep a z in use?" if cause == "loss"
-        else "The loss keeps a z in use, and never finds it from the start.")
+        "The loss itself empties z. Can you make one collapse that would keep a z in use?"
+        if cause == "loss"
+        else "The loss keeps a z in use, and never finds it from the start."
+    )

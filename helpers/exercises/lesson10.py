@@ -23,34 +23,48 @@ def effective_draws(function) -> str:
         (1 / target, "that is upside down: the square of the sum is divided by the sum of the squares"),
         (total / squares, "the sum of the weights has to be squared"),
         (total, "what you divide by is the sum of the weights; it should be the sum of their squares"),
-        (torch.ones(4, dtype=torch.float64),
-         "it is 1 whatever the weights are: the sum of the squares is not the square of the sum"),
+        (
+            torch.ones(4, dtype=torch.float64),
+            "it is 1 whatever the weights are: the sum of the squares is not the square of the sum",
+        ),
         (torch.full((4,), 5.0, dtype=torch.float64), "it is k whatever the weights are"),
         (target / 5, "that is the share of the draws; their number is asked for"),
     )
-    for shift, where in ((0.0, "near 0"), (-100.0, "near -100"), (-2000.0, "near -2000"),
-                         (FAR_APART, "of four images at 0, -100, -2000 and -1000")):
+    for shift, where in (
+        (0.0, "near 0"),
+        (-100.0, "near -100"),
+        (-2000.0, "near -2000"),
+        (FAR_APART, "of four images at 0, -100, -2000 and -1000"),
+    ):
         value = call(function, near + shift)
         if isinstance(value, Tensor) and value.shape == (5,):
-            raise Wrong("the effective number has the shape (5,), one for each draw; the sums run over the "
-                        "draws, the first axis, and (4,) is needed")
+            raise Wrong(
+                "the effective number has the shape (5,), one for each draw; the sums run over the "
+                "draws, the first axis, and (4,) is needed"
+            )
         value = _finite(same_shape(value, target, "the effective number"), where, shift is FAR_APART)
         if where == "near 0":
             no_known_mistake(value, mistakes, rtol=1e-5, atol=1e-6)
         for image in range(4):
             if not abs(value[image] / target[image] - 1) < 5e-3:  # near -2000, float32 has 4 decimals
-                raise Wrong(f"with log-weights {where} the effective number of image {image} is "
-                            f"{value[image]:.4g}, and off by {value[image] / target[image] - 1:.1%}")
-    return ("It holds for log-weights near 0, -100 and -2000, and for all of them in one batch. It is 5 for "
-            "equal weights, and 1 if one has all.")
+                raise Wrong(
+                    f"with log-weights {where} the effective number of image {image} is "
+                    f"{value[image]:.4g}, and off by {value[image] / target[image] - 1:.1%}"
+                )
+    return (
+        "It holds for log-weights near 0, -100 and -2000, and for all of them in one batch. It is 5 for "
+        "equal weights, and 1 if one has all."
+    )
 
 
 def _finite(value: Tensor, where: str, together: bool) -> Tensor:
     value = value.detach().double()
     odd = value[~value.isfinite()].tolist()
     if odd:
-        raise Wrong(f"with log-weights {where} the result is {odd[0]}: exp() gave 0 for all draws of an "
-                    "image" + (". Was one maximum subtracted from all images?" if together else ""))
+        raise Wrong(
+            f"with log-weights {where} the result is {odd[0]}: exp() gave 0 for all draws of an "
+            "image" + (". Was one maximum subtracted from all images?" if together else "")
+        )
     return value
 
 
@@ -62,21 +76,35 @@ def bound_of_parts(function) -> str:
     bounds = torch.stack([torch.logsumexp(part, 0) - math.log(len(part)) for part in parts])
     weighted = (torch.tensor(sizes)[:, None] * bounds).sum(0) / k
     mistakes = (
-        (bounds.mean(0), "that is the mean of the bounds of the parts, as the colleague has it: each has "
-                         "only its own draws inside the logarithm"),
+        (
+            bounds.mean(0),
+            "that is the mean of the bounds of the parts, as the colleague has it: each has "
+            "only its own draws inside the logarithm",
+        ),
         (weighted, "the bounds of the parts have their share of the draws, but this is still a mean of logs"),
-        (torch.logsumexp(bounds, 0) - math.log(3), "every part counts the same in your average, however many "
-                                                   "draws it holds"),
-        (target + math.log(k), "that is the log of the sum of the weights; it grows with k without end. The "
-                               "log of their average is asked for"),
-        (target + math.log(k) - math.log(3), "the sum of the weights is divided by the number of parts, not "
-                                             "by the number of draws"),
+        (
+            torch.logsumexp(bounds, 0) - math.log(3),
+            "every part counts the same in your average, however many draws it holds",
+        ),
+        (
+            target + math.log(k),
+            "that is the log of the sum of the weights; it grows with k without end. The "
+            "log of their average is asked for",
+        ),
+        (
+            target + math.log(k) - math.log(3),
+            "the sum of the weights is divided by the number of parts, not by the number of draws",
+        ),
         (together.mean(0), "that is the average of the log-weights: the ELBO"),
         (bounds.max(0).values, "that is the best of the parts"),
         (-target, "that is minus the bound"),
     )
-    for shift, where in ((0.0, "near 0"), (-100.0, "near -100"), (-2000.0, "near -2000"),
-                         (FAR_APART, "of four images at 0, -100, -2000 and -1000")):
+    for shift, where in (
+        (0.0, "near 0"),
+        (-100.0, "near -100"),
+        (-2000.0, "near -2000"),
+        (FAR_APART, "of four images at 0, -100, -2000 and -1000"),
+    ):
         value = call(function, [part + shift for part in parts])
         value = _finite(same_shape(value, target, "the bound"), where, shift is FAR_APART)
         if where == "near 0":
@@ -104,8 +132,10 @@ def best_width(function) -> str:
         if not math.isfinite(variance(width)):
             raise Wrong(f"{where} a q of width {width:.3g} has weights of infinite variance")
         if not abs(width - best) < 0.015:
-            raise Wrong(f"{where} a q of width {width:.4g} has the variance {variance(width):.4g}, and there "
-                        "are widths with less")
+            raise Wrong(
+                f"{where} a q of width {width:.4g} has the variance {variance(width):.4g}, and there "
+                "are widths with less"
+            )
         found.append(f"{best:.2f} for the correlation {rho:g}")
     return f"Best widths: {', '.join(found)}."
 

@@ -34,21 +34,27 @@ def two_categories(function) -> str:
         errors = ((found - exact).abs() / (exact * (1 - exact) / (n // 2)).sqrt()).fill_diagonal_(0)
         if errors.max() > 5:
             i, j = divmod(int(errors.argmax()), K)
-            raise Wrong(f"{hint}With the logits {kinds[row].tolist()} category {i} first and {j} second come "
-                        f"with the share {found[i, j]:.3f}, but should with {exact[i, j]:.3f}: "
-                        f"{errors[i, j]:.0f} standard errors away")
+            raise Wrong(
+                f"{hint}With the logits {kinds[row].tolist()} category {i} first and {j} second come "
+                f"with the share {found[i, j]:.3f}, but should with {exact[i, j]:.3f}: "
+                f"{errors[i, j]:.0f} standard errors away"
+            )
     return "The shares of 40,000 pairs are right, for two kinds of logits."
 
 
 def _pairs(value: object, n: int) -> Tensor:
     """The learner's categories as whole numbers (n, 2) from 0 to 3."""
     if isinstance(value, Tensor) and value.shape == (n, 4):
-        raise Wrong(f"what you return has the shape {tuple(value.shape)}, a number for each category; two "
-                    "categories per row are asked for")
+        raise Wrong(
+            f"what you return has the shape {tuple(value.shape)}, a number for each category; two "
+            "categories per row are asked for"
+        )
     value = same_shape(value, torch.empty(n, 2), "what you return")
     if value.is_floating_point() and (value != value.round()).any():
-        raise Wrong(f"one of the categories you return is {value[value != value.round()][0].item():.3g}; "
-                    "whole numbers are needed: the place of a sum, not its value")
+        raise Wrong(
+            f"one of the categories you return is {value[value != value.round()][0].item():.3g}; "
+            "whole numbers are needed: the place of a sum, not its value"
+        )
     if not ((value >= 0) & (value <= 3)).all():
         raise Wrong(f"the categories run from 0 to 3, and yours from {value.min():.0f} to {value.max():.0f}")
     return value.long()
@@ -92,17 +98,24 @@ def kl_to_prior(function) -> str:
         "the categories are summed, not averaged": target / 5,
         "that is KL(prior || q); the other direction is asked for": kl_divergence(p, q).sum(-1),
         "that is the KL to the uniform prior": kl_divergence(q, Categorical(logits=0 * prior)).sum(-1),
-        "that is the colleague's. What is a logit, beside a log-probability?":
-            (log_q.exp() * (logits - prior)).sum((-1, -2)),
+        "that is the colleague's. What is a logit, beside a log-probability?": (
+            log_q.exp() * (logits - prior)
+        ).sum((-1, -2)),
         "log q - log p has to be averaged with the weights q": (log_q - log_p).sum((-1, -2)),
     }
     half = "the logits of one of the two only are log-probabilities"
-    more = [(half, (log_q.exp() * (logits - log_p)).sum((-1, -2))),
-            (half, (log_q.exp() * (log_q - prior)).sum((-1, -2)))]
+    more = [
+        (half, (log_q.exp() * (logits - log_p)).sum((-1, -2))),
+        (half, (log_q.exp() * (log_q - prior)).sum((-1, -2))),
+    ]
     for axis, prior_axis in ((0, -1), (1, -1), (-1, 0), (0, 0), (1, 0)):  # softmax over another axis
         log_q, log_p = torch.log_softmax(logits, axis), torch.log_softmax(prior, prior_axis)
-        more.append(("over which axis do the probabilities add up to 1?",
-                     (log_q.exp() * (log_q - log_p)).sum((-1, -2))))
+        more.append(
+            (
+                "over which axis do the probabilities add up to 1?",
+                (log_q.exp() * (log_q - log_p)).sum((-1, -2)),
+            )
+        )
     off = f"the KL of image 0 is {value[0]:.4g}, but should be {target[0]:.4g}"
     no_known_mistake(value, ((wrong, f"{off}: {hint}") for hint, wrong in (*hints.items(), *more)), atol=1e-5)
     for image in range(4):
@@ -121,10 +134,14 @@ def cost(function) -> str:
         return function(z, value)
 
     found = same_shape(call(f, corners.clone()), value, "for three one-hots what you return").float()
-    no_known_mistake(found, (
-        (torch.zeros(3), "the cost of every one-hot is 0"),
-        (found[:1].expand(3), "all one-hots cost the same, so the exact gradient is 0 too"),
-    ), atol=1e-5)
+    no_known_mistake(
+        found,
+        (
+            (torch.zeros(3), "the cost of every one-hot is 0"),
+            (found[:1].expand(3), "all one-hots cost the same, so the exact gradient is 0 too"),
+        ),
+        atol=1e-5,
+    )
     for j in range(3):
         close(found[j].item(), value[j].item(), f"the cost of category {j + 1}", 1e-5)
     slopes = _slopes(f, corners)  # a row for each corner
@@ -134,8 +151,10 @@ def cost(function) -> str:
         raise Wrong("at a corner the slope is not finite")
     for j in range(3):
         if through[j].abs().max() > 1e-4:
-            raise Wrong(f"where z is category {j + 1} straight-through finds ({_shown(through[j])}), not 0. "
-                        f"Your cost has the slopes ({_shown(slopes[j])}) there")
+            raise Wrong(
+                f"where z is category {j + 1} straight-through finds ({_shown(through[j])}), not 0. "
+                f"Your cost has the slopes ({_shown(slopes[j])}) there"
+            )
     inside = torch.softmax(2 * torch.randn(20, 3, generator=seeded()), -1)
     if (_slopes(f, inside) == 0).all():
         raise Wrong("its slope is 0 between the corners too: that is a staircase. Asked for is a smooth cost")
@@ -144,18 +163,22 @@ def cost(function) -> str:
     means = []
     for tau in (1.0, 0.1):
         soft = torch.softmax((own - torch.log(-torch.log(u))) / tau, -1)
-        gradient, = torch.autograd.grad(f(soft).sum(), own)
+        (gradient,) = torch.autograd.grad(f(soft).sum(), own)
         means.append(f"{gradient.mean(0)[0]:.2f} at temperature {tau:g}")
     exact = (p * (value - p @ value))[0]
-    return ("Straight-through gets 0 on every draw. For the first logit Gumbel-softmax gets, on average, "
-            f"{' and '.join(means)}; the exact gradient is {exact:.2f}.")
+    return (
+        "Straight-through gets 0 on every draw. For the first logit Gumbel-softmax gets, on average, "
+        f"{' and '.join(means)}; the exact gradient is {exact:.2f}."
+    )
 
 
 def _slopes(f, z: Tensor) -> Tensor:
     z = z.clone().requires_grad_()
     total = f(z).sum()
     if not total.requires_grad:
-        raise Wrong("your cost is cut off from z, so that backward would raise an error. Gradients have to "
-                    "arrive, and be 0 at the corners")
-    found, = torch.autograd.grad(total, z, allow_unused=True)
+        raise Wrong(
+            "your cost is cut off from z, so that backward would raise an error. Gradients have to "
+            "arrive, and be 0 at the corners"
+        )
+    (found,) = torch.autograd.grad(total, z, allow_unused=True)
     return torch.zeros_like(z) if found is None else found

@@ -29,11 +29,18 @@ MARK = '<meta name="generator" content="helpers.web">'
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m helpers.web", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m helpers.web",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--repository", default="", metavar="OWNER/NAME",
-                        help="the course on GitHub, for links to Binder and to its files")
+    parser.add_argument(
+        "--repository",
+        default="",
+        metavar="OWNER/NAME",
+        help="the course on GitHub, for links to Binder and to its files",
+    )
     given = parser.parse_args()
     try:
         build(given.folder, repository=given.repository)
@@ -83,9 +90,17 @@ def write(folder: Path, paths: list[Path], repository: str) -> None:
             lesson["size"] = picture.size
         pages.describe_pictures(notebook)
         pages.fold_answers(notebook)
-        page, resources = exporter.from_notebook_node(notebook, {
-            "unique_key": "output", "output_files_dir": lesson["name"], "repository": repository,
-            "lesson": lesson, "before": lessons[i - 1] if i else None, "after": [*lessons, None][i + 1]})
+        page, resources = exporter.from_notebook_node(
+            notebook,
+            {
+                "unique_key": "output",
+                "output_files_dir": lesson["name"],
+                "repository": repository,
+                "lesson": lesson,
+                "before": lessons[i - 1] if i else None,
+                "after": [*lessons, None][i + 1],
+            },
+        )
         for name, content in resources["outputs"].items():
             (folder / name).write_bytes(content)
         (folder / f"{lesson['name']}.html").write_text(page, encoding="utf-8")
@@ -102,19 +117,29 @@ async def run_all(notebooks: dict, home: Path, folder: Path) -> None:
     cells = sum(1 + sum(cell.cell_type == "code" for cell in one.cells) for one in notebooks.values())
     with tempfile.TemporaryDirectory() as cache, tqdm(total=cells, unit="cell", desc="web edition") as bar:
         env = os.environ | {"VAE_COURSE_CACHE": cache, "OMP_NUM_THREADS": "1"}
-        await asyncio.gather(*(run(name, notebook, home, folder, env, turn, bar)
-                               for name, notebook in notebooks.items()))
+        await asyncio.gather(
+            *(run(name, notebook, home, folder, env, turn, bar) for name, notebook in notebooks.items())
+        )
 
 
 async def run(name, notebook, home, folder, env, turn, bar) -> None:
     """Runs one lesson from a fresh kernel, and puts its widgets in place of their saved pictures."""
     live = nbformat.from_dict(notebook)
-    live.cells.insert(0, new_code_cell(
-        f"from helpers.web.live import Page\nPage({str(folder)!r}, {name!r}).take_over()\ndel Page"))
-    client = NotebookClient(live, timeout=600, kernel_name="python3", record_timing=False,
-                            extra_arguments=["--log-level=ERROR"],
-                            resources={"metadata": {"path": str(home)}},
-                            on_cell_executed=lambda **_: bar.update())
+    live.cells.insert(
+        0,
+        new_code_cell(
+            f"from helpers.web.live import Page\nPage({str(folder)!r}, {name!r}).take_over()\ndel Page"
+        ),
+    )
+    client = NotebookClient(
+        live,
+        timeout=600,
+        kernel_name="python3",
+        record_timing=False,
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": str(home)}},
+        on_cell_executed=lambda **_: bar.update(),
+    )
     async with turn:
         await client.async_execute(env=env)
     for saved, ran in zip(notebook.cells, live.cells[1:], strict=True):

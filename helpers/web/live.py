@@ -30,6 +30,7 @@ class Page:
 
     def take_over(self) -> None:
         """From now on a displayed widget is what `html` makes of it."""
+
         def bundle(widget: WithPicture, **_) -> dict:
             with torch.random.fork_rng():  # the cells that follow draw what they would have drawn
                 return {"text/html": self.html(widget), "text/plain": repr(widget)}
@@ -44,8 +45,10 @@ class Page:
         kind, picture = type(widget).__name__, f"{name}.webp"
         figure = widget.figure() if isinstance(widget, BrowserWidget) else widget._draw(**widget.values)
         wide, high = self.save(figure, picture)
-        return (f'<div class="live" data-widget="{kind}" data-model="{name}"><img src="{picture}" '
-                f'alt="{about}" width="{wide}" height="{high}" loading="lazy"></div>')
+        return (
+            f'<div class="live" data-widget="{kind}" data-model="{name}"><img src="{picture}" '
+            f'alt="{about}" width="{wide}" height="{high}" loading="lazy"></div>'
+        )
 
     def add(self, widget: WithPicture) -> str:
         """Writes the widget's state and script. Returns its id."""
@@ -61,9 +64,10 @@ class Page:
                 state[link] = {"model": self.add(linked)}
         write_whole(self.folder / f"{name}.js", f'course.states["{name}"] = {packed(state)};\n'.encode())
         kind = type(widget).__name__
-        write_whole(self.folder / "widgets" / f"{kind}.js",
-                    f"course.widgets.{kind} = (() => {{\n{bare(module)}"
-                    "return render;\n})();\n".encode())
+        write_whole(
+            self.folder / "widgets" / f"{kind}.js",
+            f"course.widgets.{kind} = (() => {{\n{bare(module)}return render;\n}})();\n".encode(),
+        )
         return name
 
     def save(self, figure: Figure, name: str) -> tuple[int, int]:
@@ -76,10 +80,15 @@ class Page:
         """Draws an Explorer's pictures, one for each setting. Returns what its script needs to know."""
         controls = grid(explorer)
         for index, values in enumerate(itertools.product(*(one.pop("values") for one in controls))):
-            size = self.save(explorer._draw(**dict(zip(explorer.values, values, strict=True))),
-                             f"{name}-{index}.webp")
-        return {"controls": controls, "at": [one["start"] for one in controls], "pictures": name,
-                "size": size}
+            size = self.save(
+                explorer._draw(**dict(zip(explorer.values, values, strict=True))), f"{name}-{index}.webp"
+            )
+        return {
+            "controls": controls,
+            "at": [one["start"] for one in controls],
+            "pictures": name,
+            "size": size,
+        }
 
 
 def grid(explorer: Explorer, most: int = MOST) -> list[dict]:
@@ -94,18 +103,30 @@ def grid(explorer: Explorer, most: int = MOST) -> list[dict]:
     made = {}
     for left, slider in zip(range(len(sliders), 0, -1), sliders, strict=True):
         at = round((slider.value - slider.min) / slider.step)
-        whole = [round((n - slider.min) / slider.step)
-                 for n in range(math.ceil(slider.min), math.floor(slider.max) + 1)]
+        whole = [
+            round((n - slider.min) / slider.step)
+            for n in range(math.ceil(slider.min), math.floor(slider.max) + 1)
+        ]
         picked = spread(_steps(slider), max(3, int(room ** (1 / left) + 1e-9)), at, whole)
         room //= len(picked)
         values = [slider.value if i == at else slider.min + i * slider.step for i in picked]
         labels = [format(value, slider.readout_format) for value in values]
-        made[slider] = {"values": values, "labels": labels, "start": picked.index(at), "of": _steps(slider),
-                        "buttons": False}
+        made[slider] = {
+            "values": values,
+            "labels": labels,
+            "start": picked.index(at),
+            "of": _steps(slider),
+            "buttons": False,
+        }
     for control in set(controls) - set(sliders):
         labels, values = map(list, zip(*control._options_full, strict=True))
-        made[control] = {"values": values, "labels": labels, "start": control.index, "of": len(values),
-                         "buttons": isinstance(control, ipywidgets.ToggleButtons)}
+        made[control] = {
+            "values": values,
+            "labels": labels,
+            "start": control.index,
+            "of": len(values),
+            "buttons": isinstance(control, ipywidgets.ToggleButtons),
+        }
     return [{"name": control.description} | made[control] for control in controls]
 
 
@@ -131,8 +152,10 @@ def spread(steps: int, most: int, start: int, marks: Sequence[int] = ()) -> Sequ
 
 
 def _even(steps: int, most: int, start: int) -> list[int]:
-    tries = [[round(i * (steps - 1) / (count - 1)) for i in range(count)]
-             for count in range(most, max(2, math.ceil(most * 2 / 3)) - 1, -1)]
+    tries = [
+        [round(i * (steps - 1) / (count - 1)) for i in range(count)]
+        for count in range(most, max(2, math.ceil(most * 2 / 3)) - 1, -1)
+    ]
     for picked in tries:
         if start in picked:
             return picked

@@ -69,9 +69,13 @@ class Exporter(HTMLExporter):
 
 def exporter(repository: str = "") -> Exporter:
     """`repository`: OWNER/NAME on GitHub, for links to Binder and to files of the course."""
-    made = Exporter(extra_template_basedirs=[str(HERE)], template_name="course",
-                    exclude_input_prompt=True, exclude_output_prompt=True,
-                    config=Config({"ExtractOutputPreprocessor": {"enabled": True}}))
+    made = Exporter(
+        extra_template_basedirs=[str(HERE)],
+        template_name="course",
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        config=Config({"ExtractOutputPreprocessor": {"enabled": True}}),
+    )
     made.repository = repository
     return made
 
@@ -79,10 +83,18 @@ def exporter(repository: str = "") -> Exporter:
 def about(notebook: NotebookNode) -> dict:
     """Title, question and minutes, from a lesson's first cell; and its first figure, PNG."""
     first = notebook.cells[0].source
-    pictures = (output.data["image/png"] for cell in notebook.cells for output in cell.get("outputs", [])
-                if "image/png" in output.get("data", {}))
-    return {"title": re.match(r"# (.*)", first)[1], "question": re.search(r"^\*\*(.*)\*\*$", first, re.M)[1],
-            "minutes": int(re.search(r"About (\d+) minutes", first)[1]), "picture": b64decode(next(pictures))}
+    pictures = (
+        output.data["image/png"]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {})
+    )
+    return {
+        "title": re.match(r"# (.*)", first)[1],
+        "question": re.search(r"^\*\*(.*)\*\*$", first, re.M)[1],
+        "minutes": int(re.search(r"About (\d+) minutes", first)[1]),
+        "picture": b64decode(next(pictures)),
+    }
 
 
 def describe_pictures(notebook: NotebookNode) -> None:
@@ -111,9 +123,12 @@ def fold_answers(notebook: NotebookNode) -> None:
 def style() -> str:
     """The style sheet: the pages', the widgets', the code's in light and dark, and the font of formulas."""
     light, dark = get_style_by_name("xcode"), get_style_by_name("monokai")  # both of enough contrast
-    code = [f".highlight .{name} {{ color: light-dark(#{light.style_for_token(token)['color'] or '000'}, "
-            f"#{dark.style_for_token(token)['color'] or 'f8f8f2'}) }}"
-            for token, name in STANDARD_TYPES.items() if name]
+    code = [
+        f".highlight .{name} {{ color: light-dark(#{light.style_for_token(token)['color'] or '000'}, "
+        f"#{dark.style_for_token(token)['color'] or 'f8f8f2'}) }}"
+        for token, name in STANDARD_TYPES.items()
+        if name
+    ]
     font = b64encode((HERE / "stix-two-math.woff").read_bytes()).decode("ascii")  # as a file: not in Firefox
     return "\n".join([(HERE / "style.css").read_text("utf-8").replace("FONT", font), STYLE, *code])
 

@@ -11,5 +11,15 @@ from helpers.widgets.side_by_side import SideBySide
 from helpers.widgets.training_replay import TrainingReplay
 from helpers.widgets.traversals import Traversals
 
-__all__ = ["AttributeSliders", "Backprop", "DigitCanvas", "Explorer", "Interpolation", "JumpAndSlide",
-           "LatentPad", "SideBySide", "TrainingReplay", "Traversals"]
+__all__ = [
+    "AttributeSliders",
+    "Backprop",
+    "DigitCanvas",
+    "Explorer",
+    "Interpolation",
+    "JumpAndSlide",
+    "LatentPad",
+    "SideBySide",
+    "TrainingReplay",
+    "Traversals",
+]

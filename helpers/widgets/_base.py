@@ -77,8 +77,15 @@ class BrowserWidget(WithPicture, anywidget.AnyWidget):
     def picture(self) -> bytes:
         """The same as PNG, which a page without a kernel shows; and that it is a picture only."""
         figure = self.figure()
-        figure.text(0.005, 0.005, "Does not move? Run this cell again.", ha="left", va="bottom", fontsize=7,
-                    color=GREY)
+        figure.text(
+            0.005,
+            0.005,
+            "Does not move? Run this cell again.",
+            ha="left",
+            va="bottom",
+            fontsize=7,
+            color=GREY,
+        )
         try:
             return png(figure)
         finally:
@@ -91,9 +98,16 @@ class BrowserWidget(WithPicture, anywidget.AnyWidget):
     def to_html(self, path: str | Path, *, title: str | None = None) -> Path:
         """Write the widget as one file that needs neither a kernel nor a network. Returns its path."""
         path = Path(path)
-        write_whole(path, _PAGE.format(
-            title=html.escape(title or type(self).__name__), style=STYLE, module=bare(str(self._esm)),
-            without_kernel=WITHOUT_KERNEL, state=packed(self._state()).replace("<", "\\u003c")).encode())
+        write_whole(
+            path,
+            _PAGE.format(
+                title=html.escape(title or type(self).__name__),
+                style=STYLE,
+                module=bare(str(self._esm)),
+                without_kernel=WITHOUT_KERNEL,
+                state=packed(self._state()).replace("<", "\\u003c"),
+            ).encode(),
+        )
         return path
 
 
@@ -134,8 +148,10 @@ class Decoder:
     def __init__(self, network: nn.Module):
         self.layers, self.weights = pack_network(network)
         if self.layers[-1]["kind"] != "sigmoid":
-            raise ValueError("decoder: its last layer must be a Sigmoid, which gives pixels from 0 to 1; "
-                             "wrap one that gives logits: nn.Sequential(decoder, nn.Sigmoid())")
+            raise ValueError(
+                "decoder: its last layer must be a Sigmoid, which gives pixels from 0 to 1; "
+                "wrap one that gives logits: nn.Sequential(decoder, nn.Sigmoid())"
+            )
         linear = [layer for layer in self.layers if layer["kind"] == "linear"]
         self.latent, self.pixels = linear[0]["inputs"], linear[-1]["outputs"]
         if math.isqrt(self.pixels) ** 2 != self.pixels:
@@ -166,8 +182,12 @@ class CodesWidget(DecoderWidget):
     def __init__(self, decoder: Decoder, codes: Tensor, images: Tensor | None, **traits):
         packed = pack_floats("codes", codes, (None, decoder.latent))
         self._z = codes.detach().cpu().float().clone()  # (n, D)
-        super().__init__(decoder, _codes=packed,
-                         _images=pack_images("images", images, len(codes), decoder.pixels), **traits)
+        super().__init__(
+            decoder,
+            _codes=packed,
+            _images=pack_images("images", images, len(codes), decoder.pixels),
+            **traits,
+        )
 
     def _image(self, index: int) -> Tensor:
         """The image of a code, (1, pixels)."""
@@ -204,11 +224,15 @@ def pack_network(network: nn.Module) -> tuple[list[dict], bytes]:
         elif type(layer) is nn.Linear:
             layers.append({"kind": "linear", "inputs": layer.in_features, "outputs": layer.out_features})
             bias = torch.zeros(layer.out_features) if layer.bias is None else layer.bias
-            packed += [pack_floats("decoder: its weights", layer.weight, layer.weight.shape),
-                       pack_floats("decoder: its weights", bias, bias.shape)]
+            packed += [
+                pack_floats("decoder: its weights", layer.weight, layer.weight.shape),
+                pack_floats("decoder: its weights", bias, bias.shape),
+            ]
         else:
-            raise TypeError("decoder: the browser runs an nn.Sequential of Linear, ReLU, Tanh, Softplus and "
-                            f"Sigmoid layers, not {type(layer).__name__}")
+            raise TypeError(
+                "decoder: the browser runs an nn.Sequential of Linear, ReLU, Tanh, Softplus and "
+                f"Sigmoid layers, not {type(layer).__name__}"
+            )
     return layers, b"".join(packed)
 
 

@@ -35,26 +35,49 @@ class AttributeSliders(CodesWidget):
     _directions = traitlets.Bytes().tag(sync=True)
     _limit = traitlets.Float().tag(sync=True)
 
-    def __init__(self, decoder: nn.Module, codes: Tensor, images: Tensor, directions: Mapping[str, Tensor], *,
-                 limit: float = 3.0):
+    def __init__(
+        self,
+        decoder: nn.Module,
+        codes: Tensor,
+        images: Tensor,
+        directions: Mapping[str, Tensor],
+        *,
+        limit: float = 3.0,
+    ):
         decoder = Decoder(decoder)
         if not isinstance(directions, Mapping):
-            raise TypeError("directions: a dict of names and directions is needed, "
-                            f"not {type(directions).__name__}")
+            raise TypeError(
+                f"directions: a dict of names and directions is needed, not {type(directions).__name__}"
+            )
         if not 1 <= len(directions) <= MOST_DIRECTIONS:
             raise ValueError(f"directions: 1 to {MOST_DIRECTIONS} are needed, not {len(directions)}")
-        packed = [pack_floats(f"directions[{name!r}]", direction, (decoder.latent,))
-                  for name, direction in directions.items()]
+        packed = [
+            pack_floats(f"directions[{name!r}]", direction, (decoder.latent,))
+            for name, direction in directions.items()
+        ]
         check_number("limit", limit, positive=True)
         if len(images) > MOST_IMAGES:
             raise ValueError(f"images: at most {MOST_IMAGES}, each is a column; not {len(images)}")
         self._vectors = torch.stack([direction.detach().cpu().float() for direction in directions.values()])
-        super().__init__(decoder, codes, images, amounts={}, _names=list(directions),
-                         _directions=b"".join(packed), _limit=limit)
+        super().__init__(
+            decoder,
+            codes,
+            images,
+            amounts={},
+            _names=list(directions),
+            _directions=b"".join(packed),
+            _limit=limit,
+        )
 
     @classmethod
-    def of(cls, model: nn.Module, images: Tensor, directions: Mapping[str, Tensor], limit: float = 3.0,
-           codes: Tensor | None = None) -> "AttributeSliders":
+    def of(
+        cls,
+        model: nn.Module,
+        images: Tensor,
+        directions: Mapping[str, Tensor],
+        limit: float = 3.0,
+        codes: Tensor | None = None,
+    ) -> "AttributeSliders":
         """Those of a `helpers.vae.VAE`, from the posterior means of `images` unless `codes` are given."""
         decoder, mu, _ = parts_of(model, images)
         return cls(decoder, mu if codes is None else codes, images, directions, limit=limit)
@@ -65,10 +88,12 @@ class AttributeSliders(CodesWidget):
         for name, amount in given.items():
             if name not in self._names:
                 raise traitlets.TraitError(
-                    f"amounts: one of {', '.join(self._names)} is needed, not {name!r}")
+                    f"amounts: one of {', '.join(self._names)} is needed, not {name!r}"
+                )
             if not -self._limit <= amount <= self._limit:  # so nor is nan
-                raise traitlets.TraitError(f"amounts: {name!r} from -{self._limit:g} to {self._limit:g} "
-                                           f"is needed, not {amount}")
+                raise traitlets.TraitError(
+                    f"amounts: {name!r} from -{self._limit:g} to {self._limit:g} is needed, not {amount}"
+                )
         return _Together((name, float(given.get(name, 0))) for name in self._names)
 
     @property
@@ -82,12 +107,16 @@ class AttributeSliders(CodesWidget):
 
     def figure(self) -> Figure:
         """The images, decoded as the sliders stand, and with each attribute alone at both ends."""
-        ends = {f"{name} {amount:+g}": {name: amount}
-                for name in self._names for amount in (-self._limit, self._limit)}
+        ends = {
+            f"{name} {amount:+g}": {name: amount}
+            for name in self._names
+            for amount in (-self._limit, self._limit)
+        }
         images = torch.cat([self._image(i) for i in range(len(self._z))])
         rows = [images, self.decoded, *(self._moved(amounts) for amounts in ends.values())]
-        figure, ax = plt.subplots(figsize=(1.4 + 0.62 * max(len(images), 6), 0.6 + 0.62 * len(rows)),
-                                  layout="constrained")
+        figure, ax = plt.subplots(
+            figsize=(1.4 + 0.62 * max(len(images), 6), 0.6 + 0.62 * len(rows)), layout="constrained"
+        )
         figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97))  # room for a line below
         show_digits(torch.cat(rows), len(images), row_labels=["image", "decoded", *ends], ax=ax)
         figure.suptitle(f"decoded: {self._said()}", x=0.01, ha="left", fontsize=10, wrap=True)
@@ -104,5 +133,6 @@ class _Together(dict):
     """Amounts that are set together: the widget would not see that one of them was."""
 
     def __setitem__(self, name: str, amount: float):
-        raise TypeError("amounts: set them together, "
-                        f"sliders.amounts = {{**sliders.amounts, {name!r}: {amount}}}")
+        raise TypeError(
+            f"amounts: set them together, sliders.amounts = {{**sliders.amounts, {name!r}: {amount}}}"
+        )

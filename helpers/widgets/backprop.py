@@ -33,10 +33,13 @@ class Backprop(BrowserWidget):
     step = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, runs: dict[str, Run], derivatives: dict[str, str] | None = None, **traits):
-        self._graphs = {line: trace_autograd(loss, {**parameters, "z": z}, drawn=["z"])
-                        for line, (loss, parameters, z) in runs.items()}
-        super().__init__(_runs=[_packed(line, graph, derivatives or {})
-                                for line, graph in self._graphs.items()], **traits)
+        self._graphs = {
+            line: trace_autograd(loss, {**parameters, "z": z}, drawn=["z"])
+            for line, (loss, parameters, z) in runs.items()
+        }
+        super().__init__(
+            _runs=[_packed(line, graph, derivatives or {}) for line, graph in self._graphs.items()], **traits
+        )
 
     @traitlets.validate("run", "step")
     def _check(self, proposal):
@@ -66,8 +69,11 @@ def _packed(line: str, graph: "nx.DiGraph", derivatives: dict[str, str]) -> dict
         if key == "loss":
             arrived[key] = 1.0
         node, sends = graph.nodes[key], []
-        sent = {below: edge["gradient"].item() for _, below, edge in graph.out_edges(key, data=True)
-                if edge["gradient"] is not None}
+        sent = {
+            below: edge["gradient"].item()
+            for _, below, edge in graph.out_edges(key, data=True)
+            if edge["gradient"] is not None
+        }
         for below, gradient in sent.items():
             arrived[below] += gradient
             factor = _number(gradient / arrived[key]) if arrived[key] else ""
@@ -78,24 +84,44 @@ def _packed(line: str, graph: "nx.DiGraph", derivatives: dict[str, str]) -> dict
         if key == "loss":
             words = "backward() starts at the loss, with d loss / d loss = 1."
         else:
-            words = (f"The gradient {_number(arrived[key])} arrives at {node['label']}"
-                     f"{' (the draw)' if node['die'] else ''}. It sends {' and '.join(sends)}.")
+            words = (
+                f"The gradient {_number(arrived[key])} arrives at {node['label']}"
+                f"{' (the draw)' if node['die'] else ''}. It sends {' and '.join(sends)}."
+            )
             if node["die"] and not any(sent.values()):
                 words += " The gradient stops at the die."
         numbers = {keys.index(below): f"gradient {_number(arrived[below])}" for below in sent}
-        steps.append({"words": words, "edges": [edges.index((key, below)) for below in sent],
-                      "numbers": numbers})
+        steps.append(
+            {"words": words, "edges": [edges.index((key, below)) for below in sent], "numbers": numbers}
+        )
     if not edges:
         steps[1:] = [{"words": _error(graph), "edges": [], "numbers": {keys.index("loss"): "RuntimeError"}}]
-    steps[-1]["numbers"] |= {keys.index(key): "no gradient" for key in keys
-                             if graph.nodes[key].get("state") == "none"}
+    steps[-1]["numbers"] |= {
+        keys.index(key): "no gradient" for key in keys if graph.nodes[key].get("state") == "none"
+    }
     return {
-        "line": line, "steps": steps,
-        "nodes": [{"x": places[key][0], "y": -places[key][1], "title": _title(node), "die": node["die"],
-                   "state": node.get("state", node["kind"])} for key, node in graph.nodes(data=True)],
-        "edges": [{"from": keys.index(above), "to": keys.index(below), "carries": edge["carries"],
-                   "factor": factors.get((above, below), "") if above != "loss" else ""}
-                  for above, below, edge in graph.edges(data=True)]}
+        "line": line,
+        "steps": steps,
+        "nodes": [
+            {
+                "x": places[key][0],
+                "y": -places[key][1],
+                "title": _title(node),
+                "die": node["die"],
+                "state": node.get("state", node["kind"]),
+            }
+            for key, node in graph.nodes(data=True)
+        ],
+        "edges": [
+            {
+                "from": keys.index(above),
+                "to": keys.index(below),
+                "carries": edge["carries"],
+                "factor": factors.get((above, below), "") if above != "loss" else "",
+            }
+            for above, below, edge in graph.edges(data=True)
+        ],
+    }
 
 
 def _error(graph: "nx.DiGraph") -> str:

@@ -38,7 +38,8 @@ class DigitCanvas(BrowserWidget):
     _esm = script("digit_canvas")
     # No echo: an old drawing that comes back would replace the strokes made since.
     image = traitlets.Bytes(help="784 bytes, 0 or 1; none when nothing is drawn").tag(
-        sync=True, echo_update=False, from_json=lambda value, _: bytes(value))
+        sync=True, echo_update=False, from_json=lambda value, _: bytes(value)
+    )
     mu = traitlets.List(traitlets.Float()).tag(sync=True)
     sigma = traitlets.List(traitlets.Float()).tag(sync=True)
     message = traitlets.Unicode().tag(sync=True)
@@ -46,8 +47,14 @@ class DigitCanvas(BrowserWidget):
     _examples = traitlets.Bytes().tag(sync=True)  # 784 bytes for each of `images`
     _labels = traitlets.List().tag(sync=True)
 
-    def __init__(self, encode: Encode, *, images: Tensor | None = None,
-                 labels: Tensor | Sequence[int] | None = None, pad: LatentPad | None = None):
+    def __init__(
+        self,
+        encode: Encode,
+        *,
+        images: Tensor | None = None,
+        labels: Tensor | Sequence[int] | None = None,
+        pad: LatentPad | None = None,
+    ):
         check_function("encode", encode, "a digit")
         self._encode, self._pad, self._model = encode, pad, None
         mu, _ = self._read(torch.zeros(1, PIXELS))  # a wrong encoder is told now, to whoever passed it
@@ -86,8 +93,9 @@ class DigitCanvas(BrowserWidget):
     def _check_image(self, proposal: dict) -> bytes:
         value = proposal["value"]
         if len(value) not in (0, PIXELS) or max(value, default=0) > 1:
-            raise traitlets.TraitError(f"image: {PIXELS} bytes of 0 or 1 are needed, or none, not "
-                                       f"{len(value)}")
+            raise traitlets.TraitError(
+                f"image: {PIXELS} bytes of 0 or 1 are needed, or none, not {len(value)}"
+            )
         return value
 
     def _answer(self, _change: dict | None = None) -> None:
@@ -119,8 +127,9 @@ class DigitCanvas(BrowserWidget):
     def _state(self) -> dict:
         """With the encoder, which a page without a kernel needs: x -> mu, then logvar."""
         if self._model is None:
-            raise ValueError("to_html: `encode` is a Python function; only DigitCanvas.of(model) takes its "
-                             "encoder along")
+            raise ValueError(
+                "to_html: `encode` is a Python function; only DigitCanvas.of(model) takes its encoder along"
+            )
         mu, logvar = self._model.to_mu, self._model.to_logvar
         last = nn.Linear(mu.in_features, 2 * mu.out_features)
         last.weight.data = torch.cat([mu.weight, logvar.weight]).detach()
@@ -136,8 +145,15 @@ class DigitCanvas(BrowserWidget):
         paper = np.zeros(PIXELS) if self.digit is None else self.digit.numpy()
         ax.imshow(paper.reshape(SIDE, SIDE), cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
         if self.digit is None:
-            ax.text(0.5, 0.5, "draw a digit here", ha="center", va="center", transform=ax.transAxes,
-                    color="#595959")
+            ax.text(
+                0.5,
+                0.5,
+                "draw a digit here",
+                ha="center",
+                va="center",
+                transform=ax.transAxes,
+                color="#595959",
+            )
         elif self.mu:
             ax.set_title(f"mu = {_pair(self.mu)}\nsigma = {_pair(self.sigma)}", fontsize=10, loc="left")
         return figure

@@ -29,8 +29,9 @@ class Explorer(WithPicture, widgets.VBox):
         check_function("draw", draw, "the controls' values")
         self._draw = draw
         self._controls = {name: _control(name, given) for name, given in controls.items()}
-        self._picture = widgets.Image(format="png", layout=widgets.Layout(
-            max_width="100%", align_self="flex-start"))  # its own size: a VBox would stretch it
+        self._picture = widgets.Image(
+            format="png", layout=widgets.Layout(max_width="100%", align_self="flex-start")
+        )  # its own size: a VBox would stretch it
         self._message = widgets.HTML()
         super().__init__([*self._controls.values(), self._picture, self._message])
         self._picture.value = self._render()  # an error in `draw` is raised here, to whoever wrote it
@@ -89,8 +90,9 @@ def _control(name: str, given: Control) -> widgets.Widget:
         if step < 0.01:
             given.readout_format = ".3g"
     elif not (isinstance(given, widgets.Widget) and given.has_trait("value")):
-        raise TypeError(f"{name}: (low, high, start) or a widget with a value is needed, "
-                        f"not {type(given).__name__}")
+        raise TypeError(
+            f"{name}: (low, high, start) or a widget with a value is needed, not {type(given).__name__}"
+        )
     given.description = given.description or name
     given.style.description_width = "initial"
     return given

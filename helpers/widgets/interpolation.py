@@ -35,19 +35,43 @@ class Interpolation(CodesWidget):
     first = traitlets.Int(0).tag(sync=True)
     second = traitlets.Int(1).tag(sync=True)
 
-    def __init__(self, decoder: nn.Module, codes: Tensor, images: Tensor,
-                 labels: Sequence | Tensor | None = None, *, first: int = 0, second: int = 1, steps: int = 9):
+    def __init__(
+        self,
+        decoder: nn.Module,
+        codes: Tensor,
+        images: Tensor,
+        labels: Sequence | Tensor | None = None,
+        *,
+        first: int = 0,
+        second: int = 1,
+        steps: int = 9,
+    ):
         check_integer("steps", steps, 2)
         decoder = Decoder(decoder)
         farthest = decoder.latent**0.5 + 5  # a draw in a million lies beyond
         shares = nearer(torch.linspace(0, farthest, RADII, dtype=torch.float64), decoder.latent)
-        super().__init__(decoder, codes, images, _steps=steps, first=first, second=second,
-                         _labels=[str(label) for label in as_list("labels", labels, len(codes))],
-                         _shares=shares.tolist(), _farthest=farthest)
+        super().__init__(
+            decoder,
+            codes,
+            images,
+            _steps=steps,
+            first=first,
+            second=second,
+            _labels=[str(label) for label in as_list("labels", labels, len(codes))],
+            _shares=shares.tolist(),
+            _farthest=farthest,
+        )
 
     @classmethod
-    def of(cls, model: nn.Module, images: Tensor, labels: Sequence | Tensor | None = None, *,
-           codes: Tensor | None = None, **options) -> "Interpolation":
+    def of(
+        cls,
+        model: nn.Module,
+        images: Tensor,
+        labels: Sequence | Tensor | None = None,
+        *,
+        codes: Tensor | None = None,
+        **options,
+    ) -> "Interpolation":
         """That of a `helpers.vae.VAE`, between the posterior means of `images` unless `codes` are given."""
         decoder, mu, _ = parts_of(model, images)
         return cls(decoder, mu if codes is None else codes, images, labels, **options)
@@ -78,17 +102,25 @@ class Interpolation(CodesWidget):
     def figure(self) -> Figure:
         ends = torch.cat([self._image(self.first), self._image(self.second)])
         figure = plt.figure(figsize=(9, 3), layout="none")
-        names = [f"image {index}" + (f"\nlabel {self._labels[index]}" if self._labels else "")
-                 for index in (self.first, self.second)]
+        names = [
+            f"image {index}" + (f"\nlabel {self._labels[index]}" if self._labels else "")
+            for index in (self.first, self.second)
+        ]
         left = figure.add_axes((0.01, 0.54, 0.16, 0.27), anchor="NW")
         show_digits(ends, 2, column_labels=names, ax=left)
         left.tick_params(labelsize=9)
         for bottom, (kind, name) in zip((0.54, 0.04), KINDS.items(), strict=True):
             ax = figure.add_axes((0.2, bottom, 0.79, 0.27), anchor="NW")
             z = self.path(kind)
-            show_digits(self._decode(z), self._steps, ax=ax, column_labels=[
-                f"{radius:.1f}\n{_percent(share)}"
-                for radius, share in zip(z.norm(dim=1).tolist(), self.shares(kind).tolist(), strict=True)])
+            show_digits(
+                self._decode(z),
+                self._steps,
+                ax=ax,
+                column_labels=[
+                    f"{radius:.1f}\n{_percent(share)}"
+                    for radius, share in zip(z.norm(dim=1).tolist(), self.shares(kind).tolist(), strict=True)
+                ],
+            )
             ax.tick_params(labelsize=min(9, 90 / self._steps))
             ax.set_title(f"{name}: |z|, share of prior draws nearer to the centre", fontsize=10, loc="left")
         return figure

@@ -39,29 +39,42 @@ class JumpAndSlide(BrowserWidget):
 
     def _slope(self, mu: float, epsilon: Tensor, again: Tensor) -> float:
         """(mean of f at mu + h - mean of f at mu) / h, with the noise of each."""
-        here, there = ((m + self.sigma * e - self._k).square().mean()
-                       for m, e in ((mu, epsilon), (mu + H, again)))
+        here, there = (
+            (m + self.sigma * e - self._k).square().mean() for m, e in ((mu, epsilon), (mu + H, again))
+        )
         return ((there - here) / H).item()
 
     def figure(self) -> Figure:
         """Two moves that lead to mu, and the slopes along the whole range."""
         noise, kept = _seeded(1), torch.tensor(self.epsilon)
-        figure, rows = plt.subplots(2, 2, figsize=(7.6, 4.6), width_ratios=(1.7, 1),
-                                    layout="constrained")
+        figure, rows = plt.subplots(2, 2, figsize=(7.6, 4.6), width_ratios=(1.7, 1), layout="constrained")
         for (dots, slopes), name, words in zip(
-                rows, ("torch.normal", "trick"),
-                ("$z$ = torch.normal($\\mu$, $\\sigma$): the dots jump",
-                 "$z = \\mu + \\sigma\\,\\epsilon$, the same $\\epsilon$: the dots slide"), strict=True):
+            rows,
+            ("torch.normal", "trick"),
+            (
+                "$z$ = torch.normal($\\mu$, $\\sigma$): the dots jump",
+                "$z = \\mu + \\sigma\\,\\epsilon$, the same $\\epsilon$: the dots slide",
+            ),
+            strict=True,
+        ):
             fresh = name == "torch.normal"
             mus = [max(MU[0], self.mu - back) for back in (*EARLIER, 0)]
             moves = torch.stack([mu + self.sigma * (_noise(noise) if fresh else kept) for mu in mus])
             self._show_moves(dots, moves, mus, LOOK[name])
             dots.set_title(words)
             grid = torch.arange(MU[0], MU[1] + H / 2, H)
-            found = [self._slope(mu, *([_noise(noise), _noise(noise)] if fresh else [kept, kept]))
-                     for mu in grid.tolist()]
-            slopes.plot(grid, torch.tensor(found).clamp(-16, 16), LOOK[name]["marker"], ms=3,
-                        color=LOOK[name]["color"], clip_on=False)
+            found = [
+                self._slope(mu, *([_noise(noise), _noise(noise)] if fresh else [kept, kept]))
+                for mu in grid.tolist()
+            ]
+            slopes.plot(
+                grid,
+                torch.tensor(found).clamp(-16, 16),
+                LOOK[name]["marker"],
+                ms=3,
+                color=LOOK[name]["color"],
+                clip_on=False,
+            )
             slopes.plot(grid, 2 * (grid - self._k), ":", color=INK, lw=1.5)
             slopes.set(ylim=(-16, 16), title=f"finite difference, $h$ = {H}", yticks=(-10, 0, 10))
         for ax in rows[1]:
@@ -71,8 +84,9 @@ class JumpAndSlide(BrowserWidget):
     def _show_moves(self, ax: Axes, moves: Tensor, mus: list[float], look: dict) -> None:
         ax.plot(moves, [2, 1, 0], color=look["color"], lw=0.6, alpha=0.5)
         for level, z in zip((2, 1, 0), moves, strict=True):
-            ax.plot(z, [level] * len(z), look["marker"], ms=5, color=look["color"],
-                    alpha=0.3 if level else 0.9)
+            ax.plot(
+                z, [level] * len(z), look["marker"], ms=5, color=look["color"], alpha=0.3 if level else 0.9
+            )
         ax.plot(moves[:, -1], [2, 1, 0], look["marker"], ms=6, color=INK, ls="-", lw=1.4)
         ax.axvline(self._k, color=GREY, lw=1, ls=":")
         ax.text(self._k + 0.15, -0.45, "$k$", color=GREY)

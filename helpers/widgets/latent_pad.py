@@ -58,18 +58,29 @@ class LatentPad(DecoderWidget):
     _prior = traitlets.Bool(True).tag(sync=True)
     _colours = traitlets.List(list(figures.TEN)).tag(sync=True)
 
-    def __init__(self, decoder: nn.Module, *, means: Tensor | None = None, sigmas: Tensor | None = None,
-                 labels: Tensor | None = None, images: Tensor | None = None, prior: bool = True,
-                 extent: float = 4.0, z: Sequence[float] | Tensor | None = None):
+    def __init__(
+        self,
+        decoder: nn.Module,
+        *,
+        means: Tensor | None = None,
+        sigmas: Tensor | None = None,
+        labels: Tensor | None = None,
+        images: Tensor | None = None,
+        prior: bool = True,
+        extent: float = 4.0,
+        z: Sequence[float] | Tensor | None = None,
+    ):
         decoder = Decoder(decoder)
         if decoder.latent != 2:
             raise ValueError(f"decoder: the pad needs 2 latent dimensions, not {decoder.latent}")
         check_number("extent", extent, positive=True)
         self._n = n = 0 if means is None else len(means)
-        packed = {"_means": pack_floats("means", means, (None, 2)),
-                  "_sigmas": pack_floats("sigmas", sigmas, (n, 2)),
-                  "_images": pack_images("images", images, n, decoder.pixels),
-                  "_labels": as_list("labels", labels, n)}
+        packed = {
+            "_means": pack_floats("means", means, (None, 2)),
+            "_sigmas": pack_floats("sigmas", sigmas, (n, 2)),
+            "_images": pack_images("images", images, n, decoder.pixels),
+            "_labels": as_list("labels", labels, n),
+        }
         if sigmas is not None and not bool((sigmas > 0).all()):  # a log-variance, perhaps
             raise ValueError("sigmas: standard deviations must be positive")
         self.set_trait("extent", extent)
@@ -78,8 +89,9 @@ class LatentPad(DecoderWidget):
         super().__init__(decoder, z=z, _prior=prior, **packed)
 
     @classmethod
-    def of(cls, model: nn.Module, images: Tensor | None = None, labels: Tensor | None = None,
-           **options) -> "LatentPad":
+    def of(
+        cls, model: nn.Module, images: Tensor | None = None, labels: Tensor | None = None, **options
+    ) -> "LatentPad":
         """The pad of a `helpers.vae.VAE` with two latent dimensions, and of the codes of `images`."""
         if images is None:
             return cls(nn.Sequential(model.decoder, nn.Sigmoid()), **options)
@@ -96,15 +108,17 @@ class LatentPad(DecoderWidget):
         value = proposal["value"]
         if len(value) != 2 or not np.isfinite(value).all():
             raise traitlets.TraitError(
-                f"{proposal['trait'].name}: two finite numbers are needed, not {value!r}")
+                f"{proposal['trait'].name}: two finite numbers are needed, not {value!r}"
+            )
         return value
 
     @traitlets.validate("picked")
     def _check_picked(self, proposal: dict) -> int | None:
         value = proposal["value"]
         if value is not None and not 0 <= value < self._n:
-            raise traitlets.TraitError(f"picked: None or the number of one of {self._n} means is needed, "
-                                       f"not {value}")
+            raise traitlets.TraitError(
+                f"picked: None or the number of one of {self._n} means is needed, not {value}"
+            )
         return value
 
     @traitlets.observe("picked")
@@ -134,8 +148,9 @@ class LatentPad(DecoderWidget):
         ring = np.clip(self.z, -self.extent, self.extent)  # at the edge if z is beyond
         plane.plot(*ring, "o", ms=14, mfc="none", mec="white", mew=5, clip_on=False, zorder=4)
         plane.plot(*ring, "o", ms=14, mfc="none", mec=figures.INK, mew=2.5, clip_on=False, zorder=4)
-        plane.set(xlim=(-self.extent, self.extent), ylim=(-self.extent, self.extent), xlabel="$z_1$",
-                  ylabel="$z_2$")
+        plane.set(
+            xlim=(-self.extent, self.extent), ylim=(-self.extent, self.extent), xlabel="$z_1$", ylabel="$z_2$"
+        )
         plane.set_aspect("equal")
         figures.show_digits(self.decoded[None], columns=1, ax=picture)
         picture.set_title(f"decoded from $z$ = ({self.z[0]:.2f}, {self.z[1]:.2f})", fontsize=10)

@@ -24,8 +24,10 @@ class SideBySide(WithPicture, widgets.HBox):
         """Both pictures, as one PNG."""
         pictures = [plt.imread(io.BytesIO(child.picture)) for child in self.children]
         high = max(len(picture) for picture in pictures)
-        sheet = [np.pad(picture, ((0, high - len(picture)), (0, 0), (0, 0)), constant_values=1)
-                 for picture in pictures]
+        sheet = [
+            np.pad(picture, ((0, high - len(picture)), (0, 0), (0, 0)), constant_values=1)
+            for picture in pictures
+        ]
         buffer = io.BytesIO()
         plt.imsave(buffer, np.concatenate(sheet, axis=1), format="png")
         return buffer.getvalue()

@@ -69,11 +69,14 @@ class TrainingReplay(BrowserWidget):
         check_images("images", images, 784)
         labels = torch.as_tensor(labels)
         if labels.shape != images.shape[:1]:
-            raise ValueError(f"labels: one for each of the {len(images)} images is needed, not the shape "
-                             f"{tuple(labels.shape)}")
+            raise ValueError(
+                f"labels: one for each of the {len(images)} images is needed, not the shape "
+                f"{tuple(labels.shape)}"
+            )
         if labels.is_floating_point() or labels.min() < 0 or labels.max() > 9:
-            raise ValueError("labels: whole numbers from 0 to 9 are needed, not "
-                             f"from {labels.min():g} to {labels.max():g}")
+            raise ValueError(
+                f"labels: whole numbers from 0 to 9 are needed, not from {labels.min():g} to {labels.max():g}"
+            )
         self._images = images
         self._frames: list[Frame] = []
         super().__init__(_labels=labels.tolist())
@@ -93,8 +96,9 @@ class TrainingReplay(BrowserWidget):
             with torch.no_grad():
                 mu, _ = model.encode(self._images)
                 if mu.shape[1] != 2:
-                    raise ValueError("model: a model with 2 latent dimensions is needed, "
-                                     f"not with {mu.shape[1]}")
+                    raise ValueError(
+                        f"model: a model with 2 latent dimensions is needed, not with {mu.shape[1]}"
+                    )
                 sheet = _sheet(model.decode(grid()))
         finally:
             model.train(training)
@@ -104,8 +108,9 @@ class TrainingReplay(BrowserWidget):
         with self.hold_sync():  # one message
             self._epochs = [frame.epoch for frame in self._frames]
             self._scores = [frame.score for frame in self._frames]
-            self._codes = pack_floats("model: its codes", torch.cat([frame.codes for frame in self._frames]),
-                                      (None, 2))
+            self._codes = pack_floats(
+                "model: its codes", torch.cat([frame.codes for frame in self._frames]), (None, 2)
+            )
             self._sheets = zlib.compress(b"".join(frame.sheet.numpy().tobytes() for frame in self._frames))
             self._extent = max(LEAST, math.ceil(2 * farthest) / 2)
             self.epoch = epoch
@@ -119,8 +124,10 @@ class TrainingReplay(BrowserWidget):
     @property
     def _recorded(self) -> list[Frame]:
         if not self._frames:
-            raise ValueError("nothing is recorded yet: call replay.record(model) before training, and train "
-                             "with fit(model, ..., after_epoch=replay.record)")
+            raise ValueError(
+                "nothing is recorded yet: call replay.record(model) before training, and train "
+                "with fit(model, ..., after_epoch=replay.record)"
+            )
         return self._frames
 
     def _state(self) -> dict:

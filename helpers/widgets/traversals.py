@@ -71,15 +71,18 @@ class Traversals(CodesWidget):
         start = figure.add_axes((0.01, bottom, 0.24, top - bottom), anchor="NW")
         decoded = self._decode(self._z[self.start][None])
         pair = torch.cat([self._image(self.start), decoded]) if self._images else decoded
-        show_digits(pair, 2, column_labels=["image", "decoded"][-len(pair):], ax=start)
+        show_digits(pair, 2, column_labels=["image", "decoded"][-len(pair) :], ax=start)
         part = f"\n\nThe {len(drawn)} of {len(self._kl)} dimensions\nwith the largest KL"
         start.set_xlabel(f"image {self.start}{part if len(drawn) < len(self._kl) else ''}")
         rows = figure.add_axes((0.45, bottom, 0.54, top - bottom), anchor="NW")
         nats = [f"{round(kl, 2) + 0.0:.2f} nats" for kl in self._kl]  # + 0.0: no -0.00
         show_digits(
-            self._decode(torch.cat([self._row(i) for i in drawn])), len(VALUES) + 1, ax=rows,
+            self._decode(torch.cat([self._row(i) for i in drawn])),
+            len(VALUES) + 1,
+            ax=rows,
             row_labels=[f"$z_{{{i}}}$ · {nats[i - 1]}" for i in drawn],
-            column_labels=[*(f"{value:g}" for value in VALUES), f"value\n{self.value:.2f}"])
+            column_labels=[*(f"{value:g}" for value in VALUES), f"value\n{self.value:.2f}"],
+        )
         return figure
 
     def __repr__(self) -> str:

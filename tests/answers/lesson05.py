@@ -1,7 +1,9 @@
 """Answers to the exercises of lesson 05."""
 
-_ARITHMETIC = ("def arithmetic(model, a, b, c):\n"
-               "    mu_a, mu_b, mu_c = (model.encode(image)[0] for image in (a, b, c))\n    return ")
+_ARITHMETIC = (
+    "def arithmetic(model, a, b, c):\n"
+    "    mu_a, mu_b, mu_c = (model.encode(image)[0] for image in (a, b, c))\n    return "
+)
 _AREA = "def share_of_area(logvar):\n    return "
 
 # (exercise, answer, what the check has to say of it)
@@ -37,19 +39,31 @@ WRONG = [
 
 # (exercise, answer), written in another way than the solution
 RIGHT = [
-    (0, "def arithmetic(model, a, b, c):\n    z = model.encode(torch.cat([a, b, c]))[0].view(3, len(a), -1)\n"
-        "    return torch.sigmoid(model.decoder(z[2] - z[0] + z[1]))"),
-    (0, "def arithmetic(model, a, b, c):\n    rows = []\n    for i in range(len(a)):\n"
+    (
+        0,
+        "def arithmetic(model, a, b, c):\n    z = model.encode(torch.cat([a, b, c]))[0].view(3, len(a), -1)\n"
+        "    return torch.sigmoid(model.decoder(z[2] - z[0] + z[1]))",
+    ),
+    (
+        0,
+        "def arithmetic(model, a, b, c):\n    rows = []\n    for i in range(len(a)):\n"
         "        v = model.encode(b[i:i + 1])[0] - model.encode(a[i:i + 1])[0]\n"
         "        rows.append(model.decode(model.encode(c[i:i + 1])[0] + v)[0])\n"
-        "    return torch.stack(rows)"),
+        "    return torch.stack(rows)",
+    ),
     (1, _AREA + "torch.exp(logvar.mean(1))"),
     (1, _AREA + "logvar.exp().prod(1).sqrt()"),
     (2, "shell = (2.87, 6.13)"),
-    (2, "lengths = torch.randn(100_000, 20).square().sum(1).sqrt().sort().values\n"
-        "shell = torch.stack([lengths[1000], lengths[-1000]])"),
+    (
+        2,
+        "lengths = torch.randn(100_000, 20).square().sum(1).sqrt().sort().values\n"
+        "shell = torch.stack([lengths[1000], lengths[-1000]])",
+    ),
     (0, _ARITHMETIC + "model.decode(mu_c + mu_b - mu_a).double()[:, None]"),
     (1, _AREA + "torch.exp(0.5 * logvar.double()).prod(1, keepdim=True).numpy()"),
-    (2, "import numpy as np\nlengths = np.linalg.norm(np.random.randn(100_000, 20), axis=1)\n"
-        "shell = np.quantile(lengths, [0.01, 0.99])"),
+    (
+        2,
+        "import numpy as np\nlengths = np.linalg.norm(np.random.randn(100_000, 20), axis=1)\n"
+        "shell = np.quantile(lengths, [0.01, 0.99])",
+    ),
 ]

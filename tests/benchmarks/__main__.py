@@ -1,8 +1,8 @@
 """All benchmarks, as one table.
 
-    python -m tests.benchmarks                          the shipped digits
-    python -m tests.benchmarks --mnist FOLDER           the 60,000 of MNIST, from their four files
-    python -m tests.benchmarks --only lessons size      some of them
+python -m tests.benchmarks                          the shipped digits
+python -m tests.benchmarks --mnist FOLDER           the 60,000 of MNIST, from their four files
+python -m tests.benchmarks --only lessons size      some of them
 """
 
 import argparse
@@ -19,8 +19,11 @@ NAMES = ("training", "scale", "lessons", "classroom", "size", "categories")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--mnist", type=Path, help="folder with the four files of MNIST")
     parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES)
     parser.add_argument("--rounds", type=int, default=1, help="of the training to the target")
@@ -30,8 +33,12 @@ def main() -> None:
     digits = load_mnist(given.mnist) if given.mnist else load_digits(grey=True)
     benchmarks = {
         "training": lambda: training.measure(digits, whole=given.mnist is not None, rounds=given.rounds),
-        "scale": lambda: scale.measure(digits), "lessons": lessons.measure,
-        "classroom": classroom.measure, "size": size.measure, "categories": categories.measure}
+        "scale": lambda: scale.measure(digits),
+        "lessons": lessons.measure,
+        "classroom": classroom.measure,
+        "size": size.measure,
+        "categories": categories.measure,
+    }
     rows = []
     for name in NAMES:
         if name in given.only:

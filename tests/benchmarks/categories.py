@@ -24,19 +24,28 @@ COMPARISON = "true = {}"  # how the cell begins that compares in the lesson; its
 
 def measure() -> list[Row]:
     sources = [cell.source for cell in code(next(name for name in LESSONS if name.startswith("11")))]
-    first, second = (next(i for i, source in enumerate(sources) if source.startswith(start))
-                     for start in ("model = vqvaes", "check."))
+    first, second = (
+        next(i for i, source in enumerate(sources) if source.startswith(start))
+        for start in ("model = vqvaes", "check.")
+    )
     lesson: dict = {}
     with _quiet():
         for source in sources[:first]:
             if not source.startswith(COMPARISON):
                 exec(source, lesson)
-    rows = [Row(f"raised cost, along the exact gradient, seed {seed}: {', '.join(lesson['ways'])}",
-                _along_the_raised(lesson, seed)) for seed in range(8)]
+    rows = [
+        Row(
+            f"raised cost, along the exact gradient, seed {seed}: {', '.join(lesson['ways'])}",
+            _along_the_raised(lesson, seed),
+        )
+        for seed in range(8)
+    ]
     for steps, step_size in SETTINGS:
         for way in WAYS:
-            scores = [lesson["held_out"](lesson["train"](way, steps, seed, step_size), lesson["exact_sample"])
-                      for seed in SEEDS]
+            scores = [
+                lesson["held_out"](lesson["train"](way, steps, seed, step_size), lesson["exact_sample"])
+                for seed in SEEDS
+            ]
             rows.append(Row(f"-ELBO, {steps:,} steps, step size {step_size:g}: {way}", _spread(scores)))
     for way in WAYS[:2]:
         scores = [_with_a_decoder_for_one_hots(lesson, way, seed) for seed in SEEDS]
@@ -64,11 +73,15 @@ def measure() -> list[Row]:
         if vq == "restarts":
             for name, share in _shares(lesson, sure).items():
                 shares.setdefault(name, []).append(share)
-    rows += [Row(f"VQ-VAE, {vq}: price of the code, {prior}", _spread(values))
-             for (vq, prior), values in prices.items()]
+    rows += [
+        Row(f"VQ-VAE, {vq}: price of the code, {prior}", _spread(values))
+        for (vq, prior), values in prices.items()
+    ]
     rows += [Row(f"VQ-VAE, {vq}: -ELBO, {prior}", _spread(values)) for (vq, prior), values in scores.items()]
-    return rows + [Row(f"decoded codes it is over 90 % sure of: {name}",
-                       ", ".join(f"{share:.2f}" for share in values)) for name, values in shares.items()]
+    return rows + [
+        Row(f"decoded codes it is over 90 % sure of: {name}", ", ".join(f"{share:.2f}" for share in values))
+        for name, values in shares.items()
+    ]
 
 
 def _along_the_raised(lesson: dict, seed: int) -> str:
@@ -110,15 +123,20 @@ def _a_small_codebook(lesson: dict) -> Row:
     with _quiet():
         found = [lesson["describe"]("", lesson["train_vqvae"](seed, False, 0.25)) for seed in SEEDS]
     lesson["VQVAE"] = usual
-    return Row("VQ-VAE, no remedy, the codebook's start times 0.05: -log p(x given e) and entries in use",
-               ", ".join(f"{loss:.1f} and {used}" for loss, used in found))
+    return Row(
+        "VQ-VAE, no remedy, the codebook's start times 0.05: -log p(x given e) and entries in use",
+        ", ".join(f"{loss:.1f} and {used}" for loss, used in found),
+    )
 
 
 @torch.no_grad()
 def _shares(lesson: dict, sure) -> dict[str, float]:
-    codes = {"rebuilt": lesson["test_codes"], "uniform": torch.randint(64, (2000, 8)),
-             "counted": torch.distributions.Categorical(logits=lesson["counted"]).sample((2000,)),
-             "autoregressive": lesson["draw_codes"](2000)}
+    codes = {
+        "rebuilt": lesson["test_codes"],
+        "uniform": torch.randint(64, (2000, 8)),
+        "counted": torch.distributions.Categorical(logits=lesson["counted"]).sample((2000,)),
+        "autoregressive": lesson["draw_codes"](2000),
+    }
     model = lesson["model"]
     return {name: sure(torch.sigmoid(model.decoder(model.codebook[code]))) for name, code in codes.items()}
 
@@ -137,7 +155,7 @@ def _classifier(digits):
 
 
 def _spread(values: list[float]) -> str:
-    return (f"{statistics.mean(values):.1f} ({', '.join(f'{value:.1f}' for value in values)})")
+    return f"{statistics.mean(values):.1f} ({', '.join(f'{value:.1f}' for value in values)})"
 
 
 @contextlib.contextmanager

@@ -22,10 +22,16 @@ def measure() -> list[Row]:
     if len(done) < LEARNERS:
         ended = f"{len(done)} of {LEARNERS} done when stopped after {took:.0f} s"
     else:
-        ended = (f"{took:.0f} s: {took / in_a_row:.2f} of it; all kernels "
-                 f"{sum(megabytes for _, _, megabytes in done):,.0f} MB")
-    return [Row(f"{LEARNERS} learners, lesson 04",
-                f"in a row {in_a_row:.0f} s ({LEARNERS} times the median of 3), at once {ended}")]
+        ended = (
+            f"{took:.0f} s: {took / in_a_row:.2f} of it; all kernels "
+            f"{sum(megabytes for _, _, megabytes in done):,.0f} MB"
+        )
+    return [
+        Row(
+            f"{LEARNERS} learners, lesson 04",
+            f"in a row {in_a_row:.0f} s ({LEARNERS} times the median of 3), at once {ended}",
+        )
+    ]
 
 
 def _lesson(limit: float = 300) -> tuple[float, float, float] | None:

@@ -22,13 +22,15 @@ def run(path: Path, cache: str, limit: float = 300) -> tuple[float, float, float
     """
     cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     manager, client = start_new_kernel(
-        kernel_name="python3", cwd=str(path.parent), env={**os.environ, "VAE_COURSE_CACHE": cache})
+        kernel_name="python3", cwd=str(path.parent), env={**os.environ, "VAE_COURSE_CACHE": cache}
+    )
     try:
         took = []
         for source in cells:
             start = time.perf_counter()
-            reply = client.execute_interactive(source, output_hook=lambda message: None,
-                                               timeout=max(0.0, limit - sum(took)))
+            reply = client.execute_interactive(
+                source, output_hook=lambda message: None, timeout=max(0.0, limit - sum(took))
+            )
             took.append(time.perf_counter() - start)
             assert reply["content"]["status"] == "ok", f"{path.name}: {source}"
         return sum(took), took[0], peak_megabytes(manager.provisioner.pid) or 0.0
@@ -40,8 +42,12 @@ def run(path: Path, cache: str, limit: float = 300) -> tuple[float, float, float
 def measure() -> list[Row]:
     rows, empty, warm, first, over = [], [], [], [], []
     with tempfile.TemporaryDirectory() as shared:
-        subprocess.run([sys.executable, "-c", "from helpers.models import warm_cache; warm_cache()"],
-                       env={**os.environ, "VAE_COURSE_CACHE": shared}, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-c", "from helpers.models import warm_cache; warm_cache()"],
+            env={**os.environ, "VAE_COURSE_CACHE": shared},
+            check=True,
+            capture_output=True,
+        )
         for path in NOTEBOOKS:
             with tempfile.TemporaryDirectory() as cache:
                 cold = run(path, cache)
@@ -50,10 +56,17 @@ def measure() -> list[Row]:
             warm.append(hot[0])
             first += [cold[1], hot[1]]
             over += [path.stem[:2]] * (used(path.stem, *cold[::2]) > 1)
-            rows.append(Row(f"lesson {path.stem[:2]}", f"cache empty {cold[0]:.1f} s, warm {hot[0]:.1f} s, "
-                            f"first cell {min(cold[1], hot[1]):.1f} s, {max(cold[2], hot[2]):.0f} MB"))
-    return [*rows,
+            rows.append(
+                Row(
+                    f"lesson {path.stem[:2]}",
+                    f"cache empty {cold[0]:.1f} s, warm {hot[0]:.1f} s, "
+                    f"first cell {min(cold[1], hot[1]):.1f} s, {max(cold[2], hot[2]):.0f} MB",
+                )
+            )
+    return [
+        *rows,
         Row("all lessons, cache empty", f"{sum(empty):.0f} s"),
         Row("all lessons, cache warm", f"{sum(warm):.0f} s"),
         Row("the slowest first cell", f"{max(first):.1f} s"),
-        Row("lessons over their budget of time or memory", ", ".join(over) or "none", "none", not over)]
+        Row("lessons over their budget of time or memory", ", ".join(over) or "none", "none", not over),
+    ]

@@ -22,5 +22,6 @@ def load_mnist(folder: Path) -> Digits:
     """60,000 grey digits to train on and 10,000 to test on."""
     train, test = (read_idx(folder / f"{part}-images-idx3-ubyte") for part in ("train", "t10k"))
     train_labels, test_labels = (read_idx(folder / f"{part}-labels-idx1-ubyte") for part in ("train", "t10k"))
-    return Digits(train.flatten(1).float() / 255, train_labels.long(),
-                  test.flatten(1).float() / 255, test_labels.long())
+    return Digits(
+        train.flatten(1).float() / 255, train_labels.long(), test.flatten(1).float() / 255, test_labels.long()
+    )

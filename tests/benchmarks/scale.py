@@ -42,8 +42,10 @@ def nnls(columns: np.ndarray, target: np.ndarray) -> float:
     """Smallest sum of squares of columns @ x - target over the two x >= 0."""
     tries = [np.linalg.lstsq(columns, target, rcond=None)[0]]
     if (tries[0] < 0).any():  # then the best one has a zero
-        tries = [np.array([0, target @ columns[:, 1] / (columns[:, 1] @ columns[:, 1])]),
-                 np.array([target @ columns[:, 0] / (columns[:, 0] @ columns[:, 0]), 0])]
+        tries = [
+            np.array([0, target @ columns[:, 1] / (columns[:, 1] @ columns[:, 1])]),
+            np.array([target @ columns[:, 0] / (columns[:, 0] @ columns[:, 0]), 0]),
+        ]
     return min(float(((columns @ x - target) ** 2).sum()) for x in tries)
 
 
@@ -61,8 +63,13 @@ print(peak_megabytes(os.getpid()))
 
 
 def megabytes(images: int, latent: int) -> float:
-    done = subprocess.run([sys.executable, "-c", MEMORY, str(images), str(latent)], capture_output=True,
-                          text=True, check=True, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY, str(images), str(latent)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
     return float(done.stdout.split()[-1])
 
 
@@ -75,14 +82,19 @@ def measure(digits: Digits, rounds: int = 5) -> list[Row]:
     memory = [megabytes(n, 20) for n in IMAGES]
     memory_latent = [megabytes(1000, latent) for latent in LATENTS]
     rows = []
-    for what, sizes, costs, unit in (("seconds against images", IMAGES, by_images, "s"),
-                                     ("seconds against latent dimensions", LATENTS, by_latent, "s"),
-                                     ("memory against images", IMAGES, memory, "MB")):
+    for what, sizes, costs, unit in (
+        ("seconds against images", IMAGES, by_images, "s"),
+        ("seconds against latent dimensions", LATENTS, by_latent, "s"),
+        ("memory against images", IMAGES, memory, "MB"),
+    ):
         fitted = exponent(sizes, costs)
-        listed = ", ".join(f"{size:,}: {cost:.2f}" if unit == "s" else f"{size:,}: {cost:.0f}"
-                           for size, cost in zip(sizes, costs, strict=True))
-        rows.append(Row(f"{what} ({listed} {unit})", f"exponent {fitted:.2f}", EXPONENT,
-                        abs(fitted - 1) <= 0.1))
+        listed = ", ".join(
+            f"{size:,}: {cost:.2f}" if unit == "s" else f"{size:,}: {cost:.0f}"
+            for size, cost in zip(sizes, costs, strict=True)
+        )
+        rows.append(
+            Row(f"{what} ({listed} {unit})", f"exponent {fitted:.2f}", EXPONENT, abs(fitted - 1) <= 0.1)
+        )
     spread = max(memory_latent) - min(memory_latent)
     rows.append(Row(f"memory, {LATENTS[0]} to {LATENTS[-1]} latent dimensions", f"{spread:.0f} MB more"))
     return rows

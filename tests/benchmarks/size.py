@@ -18,14 +18,22 @@ def measure() -> list[Row]:
     largest = max(NOTEBOOKS, key=lambda path: path.stat().st_size)
     packages = {}
     for package in distributions():
-        weight = sum(Path(package.locate_file(file)).stat().st_size for file in package.files or ()
-                     if Path(package.locate_file(file)).is_file())
+        weight = sum(
+            Path(package.locate_file(file)).stat().st_size
+            for file in package.files or ()
+            if Path(package.locate_file(file)).is_file()
+        )
         packages[package.name] = packages.get(package.name, 0) + weight / 1e6
     heaviest = sorted(packages, key=packages.get, reverse=True)[:5]
     return [
         Row("all files of the repository", f"{shipped:.1f} MB", f"under {GOAL} MB", shipped < GOAL),
-        Row("of them the saved notebooks", f"{notebooks:.1f} MB; the largest, {largest.stem[:2]}, "
-            f"{largest.stat().st_size / 1e6:.1f} MB"),
-        Row(f"installed, {len(packages)} packages with those of the tests",
-            f"{sum(packages.values()):.0f} MB; " + ", ".join(
-                f"{name} {packages[name]:.0f}" for name in heaviest))]
+        Row(
+            "of them the saved notebooks",
+            f"{notebooks:.1f} MB; the largest, {largest.stem[:2]}, {largest.stat().st_size / 1e6:.1f} MB",
+        ),
+        Row(
+            f"installed, {len(packages)} packages with those of the tests",
+            f"{sum(packages.values()):.0f} MB; "
+            + ", ".join(f"{name} {packages[name]:.0f}" for name in heaviest),
+        ),
+    ]

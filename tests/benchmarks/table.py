@@ -21,10 +21,15 @@ def machine() -> str:
     """This machine by cores and instruction set."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     cpu = Path("/proc/cpuinfo")
-    flags = set(re.search(r"^flags\s*:(.*)$", cpu.read_text(), re.M)[1].split()) if (
-        cpu.is_file() and "flags" in cpu.read_text()) else set()
-    instructions = next((name for flag, name in (("avx512f", "AVX-512"), ("avx2", "AVX2"), ("avx", "AVX"))
-                         if flag in flags), "no AVX")
+    flags = (
+        set(re.search(r"^flags\s*:(.*)$", cpu.read_text(), re.M)[1].split())
+        if (cpu.is_file() and "flags" in cpu.read_text())
+        else set()
+    )
+    instructions = next(
+        (name for flag, name in (("avx512f", "AVX-512"), ("avx2", "AVX2"), ("avx", "AVX")) if flag in flags),
+        "no AVX",
+    )
     return f"{cores} cores, {platform.machine()}, {instructions}"
 
 

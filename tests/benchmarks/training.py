@@ -128,12 +128,27 @@ def measure(digits: Digits, whole: bool, rounds: int = 1) -> list[Row]:
     shares = [products(len(few.train)) / one_epoch(few) for _ in range(7)]
     rate = len(few.train) / statistics.median(one_epoch(few) for _ in range(5))
     return [
-        Row(f"{name}: `fit`", f"{quick:.1f} s, {epochs} epochs, reached {reached:.1f}",
-            f"at most {target}", reached <= target),
-        Row(f"{name}: the customary loop", f"{slow:.1f} s, {customaries[0][1]} epochs, "
-            f"reached {customaries[0][2]:.1f}"),
-        Row("`fit` against the customary loop", f"{slow / quick:.1f} times faster",
-            "8 times" if whole else "", slow / quick >= 8 if whole else None),
+        Row(
+            f"{name}: `fit`",
+            f"{quick:.1f} s, {epochs} epochs, reached {reached:.1f}",
+            f"at most {target}",
+            reached <= target,
+        ),
+        Row(
+            f"{name}: the customary loop",
+            f"{slow:.1f} s, {customaries[0][1]} epochs, reached {customaries[0][2]:.1f}",
+        ),
+        Row(
+            "`fit` against the customary loop",
+            f"{slow / quick:.1f} times faster",
+            "8 times" if whole else "",
+            slow / quick >= 8 if whole else None,
+        ),
         Row("`fit`, images a second", f"{rate:,.0f}"),
-        Row("of what bare matrix products of the same shapes reach",
-            f"{statistics.median(shares):.0%}", "70 %", statistics.median(shares) >= 0.7)]
+        Row(
+            "of what bare matrix products of the same shapes reach",
+            f"{statistics.median(shares):.0%}",
+            "70 %",
+            statistics.median(shares) >= 0.7,
+        ),
+    ]

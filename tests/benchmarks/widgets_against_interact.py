@@ -42,8 +42,12 @@ def bare(z1=0.0):
         plt.imshow(decoder(torch.tensor([[z1, 0.0]])).view(28, 28))
     plt.show()
 """
-CELLS = ["LatentPad(decoder)", "interact(bare, z1=(-4.0, 4.0, 0.01));",
-         "Explorer(figure, value=(0.0, 5.0, 1.0))", "interact(show, value=(0.0, 5.0, 0.05));"]
+CELLS = [
+    "LatentPad(decoder)",
+    "interact(bare, z1=(-4.0, 4.0, 0.01));",
+    "Explorer(figure, value=(0.0, 5.0, 1.0))",
+    "interact(show, value=(0.0, 5.0, 0.05));",
+]
 
 # In a script: call(image) for each image in the output of `node` once it can be painted.
 NEW_IMAGES = """
@@ -62,7 +66,8 @@ NEW_IMAGES = """
 # Dispatches events at a pressed handle, one each 8 ms. Those that fell due while the page was busy come all
 # at once and are late by their own clock, as a mouse's are. A frame is painted when a message posted in it
 # arrives.
-DRAG = """async ([node, kind, across, seconds, deaf]) => {
+DRAG = (
+    """async ([node, kind, across, seconds, deaf]) => {
     const paints = [], due = [];
     let frames = 0, dirty = false, decoded = 0, running = true;
     const wasPut = CanvasRenderingContext2D.prototype.putImageData;
@@ -71,7 +76,9 @@ DRAG = """async ([node, kind, across, seconds, deaf]) => {
         decoded++, dirty = true;
     };
     const call = () => { decoded++, dirty = true; };
-    """ + NEW_IMAGES + """
+    """
+    + NEW_IMAGES
+    + """
     const {port1, port2} = new MessageChannel();
     port1.onmessage = () => {
         frames++;
@@ -109,9 +116,11 @@ DRAG = """async ([node, kind, across, seconds, deaf]) => {
         lags: due.map(at => paints.find(time => time > at) - at).filter(lag => lag > 0),
         last: paints.length ? paints.at(-1) - due.at(-1) : null};
 }"""
+)
 
 # window.took: a promise of the milliseconds from the next key to the next picture in the output of a node.
-NEXT_PICTURE = """node => {
+NEXT_PICTURE = (
+    """node => {
     window.took = new Promise(done => {
         let key;
         window.addEventListener('keydown', event => { key = event.timeStamp; }, {capture: true, once: true});
@@ -119,9 +128,12 @@ NEXT_PICTURE = """node => {
             watch.disconnect();
             done(performance.now() - key);
         };
-    """ + NEW_IMAGES + """
+    """
+    + NEW_IMAGES
+    + """
     });
 }"""
+)
 
 
 def cell(page, index):
@@ -161,18 +173,28 @@ def measure_drags(page):
     plane, slider = cell(page, 0).get_by_role("application"), cell(page, 1).locator(".noUi-handle")
     print(f"A drag of {SECONDS:.0f} s, an event every 8 ms, {ROUNDS} rounds")
     for _ in range(ROUNDS):
-        drags = {"deaf pad": drag(page, plane, "pointermove", 300, deaf=True),
-                 "pad": drag(page, plane, "pointermove", 300),
-                 "interact": drag(page, slider, "mousemove", 200)}
+        drags = {
+            "deaf pad": drag(page, plane, "pointermove", 300, deaf=True),
+            "pad": drag(page, plane, "pointermove", 300),
+            "interact": drag(page, slider, "mousemove", 200),
+        }
         for name, seen in drags.items():
-            print(f"  {name:9} {seen['events']} events in {seen['took']:.0f} ms; {seen['frames']} frames, "
-                  f"{seen['pictures']} with a new picture; {seen['decoded']} pictures made in all", end="")
+            print(
+                f"  {name:9} {seen['events']} events in {seen['took']:.0f} ms; {seen['frames']} frames, "
+                f"{seen['pictures']} with a new picture; {seen['decoded']} pictures made in all",
+                end="",
+            )
             if seen["lags"]:
-                print(f"; from an event to its picture p50 {statistics.median(seen['lags']):.0f}, "
-                      f"p95 {percentile(seen['lags'], 0.95):.0f}, the last {seen['last']:.0f} ms", end="")
+                print(
+                    f"; from an event to its picture p50 {statistics.median(seen['lags']):.0f}, "
+                    f"p95 {percentile(seen['lags'], 0.95):.0f}, the last {seen['last']:.0f} ms",
+                    end="",
+                )
             print()
-        print(f"  frames of the pad: {drags['pad']['pictures'] / drags['deaf pad']['frames']:.0%} "
-              "of those with an empty handler")
+        print(
+            f"  frames of the pad: {drags['pad']['pictures'] / drags['deaf pad']['frames']:.0%} "
+            "of those with an empty handler"
+        )
 
 
 def measure_keys(page):

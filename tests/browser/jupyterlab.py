@@ -69,23 +69,41 @@ def running_lab(home: Path):
     folder = home / "notebooks"
     folder.mkdir()
     settings = home / "settings" / "@jupyterlab"
-    for plugin, content in {"apputils-extension/notification": '{"fetchNews": "false"}',
-                            "notebook-extension/tracker": '{"windowingMode": "none"}'}.items():
+    for plugin, content in {
+        "apputils-extension/notification": '{"fetchNews": "false"}',
+        "notebook-extension/tracker": '{"windowingMode": "none"}',
+    }.items():
         (settings / plugin).parent.mkdir(parents=True, exist_ok=True)
         (settings / f"{plugin}.jupyterlab-settings").write_text(content)
     port = free_port()
     token = secrets.token_hex(16)
-    env = {**os.environ, "VAE_COURSE_CACHE": str(home / "cache"), "JUPYTER_CONFIG_DIR": str(home / "config"),
-           "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "JUPYTER_DATA_DIR": str(home / "data"),
-           "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-           "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-           "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),  # for `tests`
-           "OMP_WAIT_POLICY": "PASSIVE"}  # torch's threads must not spin beside a browser
+    env = {
+        **os.environ,
+        "VAE_COURSE_CACHE": str(home / "cache"),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),  # for `tests`
+        "OMP_WAIT_POLICY": "PASSIVE",
+    }  # torch's threads must not spin beside a browser
     env.pop("MPLBACKEND", None)
     lab = Lab(folder, f"http://127.0.0.1:{port}", token)
-    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
-               f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}",
-               "--LabApp.expose_app_in_browser=True", f"--ServerApp.root_dir={folder}"]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyter",
+        "lab",
+        "--no-browser",
+        "--allow-root",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={token}",
+        "--LabApp.expose_app_in_browser=True",
+        f"--ServerApp.root_dir={folder}",
+    ]
     with started(command, folder, lab.status, home / "lab.log", env):
         yield lab
 
@@ -116,7 +134,8 @@ def write_notebook(path, cells):
 def ours(message):
     """Whether a console message is an error of our scripts, which run from blobs, or of their loader."""
     return message.type == "error" and (
-        message.location.get("url", "").startswith("blob:") or "anywidget" in message.text.lower())
+        message.location.get("url", "").startswith("blob:") or "anywidget" in message.text.lower()
+    )
 
 
 def open_and_run(page, address):
@@ -137,7 +156,9 @@ def wait_until_open(page):
             const session = panel && panel.context && panel.context.sessionContext;
             const kernel = session && session.session && session.session.kernel;
             return kernel && kernel.status === 'idle' && panel.content.widgets.length > 0;
-        }""", timeout=90_000)
+        }""",
+        timeout=90_000,
+    )
 
 
 def start_all_cells(page):
@@ -156,7 +177,9 @@ def wait_until_run(page):
                 && /^\\[\\d+\\]:?$/.test(cell.node.querySelector('.jp-InputPrompt')?.textContent.trim()))
                 && panel.context.sessionContext.session.kernel.status === 'idle'
                 && cells[cells.length - 1].model.executionCount >= cells.length;
-        }""", timeout=180_000)
+        }""",
+        timeout=180_000,
+    )
 
 
 def ask(page, code):
@@ -172,7 +195,9 @@ def ask(page, code):
             };
             await future.done;
             return text;
-        }""", code).strip()
+        }""",
+        code,
+    ).strip()
 
 
 def wait_for(page, code, expected):
@@ -189,7 +214,8 @@ def outputs(page):
     return page.evaluate(
         """() => window.jupyterapp.shell.currentWidget.content.widgets
             .filter(cell => cell.model.type === 'code')
-            .flatMap(cell => cell.model.outputs.toJSON())""")
+            .flatMap(cell => cell.model.outputs.toJSON())"""
+    )
 
 
 def move_explorers(page):
@@ -211,8 +237,9 @@ def move_explorers(page):
             at_the_end = control.get_attribute("aria-valuenow") == control.get_attribute("aria-valuemax")
             for _ in range(5):
                 control.press("ArrowLeft" if at_the_end else "ArrowRight")
-        page.wait_for_function("([node, before]) => node.src !== before", arg=[picture, before],
-                               timeout=30_000)
+        page.wait_for_function(
+            "([node, before]) => node.src !== before", arg=[picture, before], timeout=30_000
+        )
     assert [pictures.nth(i).bounding_box()["height"] for i in range(pictures.count())] == heights
     return pictures.count()
 

@@ -12,14 +12,16 @@ from tests.browser.driving import GREYS, drag, shows
 from tests.browser.jupyterlab import ask, check_lesson, opened_in_lab, wait_for
 from tests.conftest import NOTEBOOKS
 
-CELLS = ["from helpers.widgets import SideBySide\n"
-         "from tests.some_widgets import attributes, canvas, interpolation, pad, traversals, uniform",
-         "pad = pad()\ncanvas = canvas(images=uniform(10, 784), pad=pad)\nSideBySide(canvas, pad)",
-         "traversals = traversals()\ntraversals", "walk = interpolation()\nwalk",
-         "from helpers.widgets import JumpAndSlide\nmoves = JumpAndSlide()\nmoves",
-         "sliders = attributes()\nsliders",
-         "from tests.some_widgets import history_after, model_after, replay\n"
-         "replay = replay((0, 1, 2))\nreplay"]
+CELLS = [
+    "from helpers.widgets import SideBySide\n"
+    "from tests.some_widgets import attributes, canvas, interpolation, pad, traversals, uniform",
+    "pad = pad()\ncanvas = canvas(images=uniform(10, 784), pad=pad)\nSideBySide(canvas, pad)",
+    "traversals = traversals()\ntraversals",
+    "walk = interpolation()\nwalk",
+    "from helpers.widgets import JumpAndSlide\nmoves = JumpAndSlide()\nmoves",
+    "sliders = attributes()\nsliders",
+    "from tests.some_widgets import history_after, model_after, replay\nreplay = replay((0, 1, 2))\nreplay",
+]
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +35,10 @@ def page(lab, browser):
 
 def test_canvas_and_pad_are_side_by_side_and_in_view(page):
     page.locator(".vae-widget").first.evaluate("node => node.scrollIntoView()")
-    sheet, plane, decoded = (page.get_by_label(name).bounding_box() for name in (
-        "sheet to draw a digit on", "latent space", "the picture decoded from z"))
+    sheet, plane, decoded = (
+        page.get_by_label(name).bounding_box()
+        for name in ("sheet to draw a digit on", "latent space", "the picture decoded from z")
+    )
     assert sheet["x"] + sheet["width"] < plane["x"] < plane["x"] + plane["width"] < decoded["x"]
     assert all(0 <= box["y"] < box["y"] + box["height"] <= 900 for box in (sheet, plane, decoded))
     assert decoded["x"] + decoded["width"] <= 1440
@@ -57,9 +61,17 @@ def test_the_pad_goes_to_python_and_back(page):
     assert shows(greys, torch.tensor(json.loads(ask(page, "print(pad.decoded.tolist())"))))
 
 
-@pytest.mark.parametrize(("name", "code"), [
-    ("value", "traversals.value"), ("image", "traversals.start"),
-    ("first", "walk.first"), ("second", "walk.second"), ("μ", "moves.mu"), ("epoch", "replay.epoch")])
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("value", "traversals.value"),
+        ("image", "traversals.start"),
+        ("first", "walk.first"),
+        ("second", "walk.second"),
+        ("μ", "moves.mu"),
+        ("epoch", "replay.epoch"),
+    ],
+)
 def test_a_slider_goes_to_python_and_back(page, name, code):
     slider = page.get_by_role("slider", name=name)
     for key, end in (("End", "max"), ("Home", "min")):
@@ -76,8 +88,10 @@ def test_amounts_go_to_python_and_back(page):
     page.get_by_role("button", name="reset").click()
     wait_for(page, "print(sliders)", "AttributeSliders(5 images; bolder=0.0, slanted=0.0, wider=0.0)")
     ask(page, 'sliders.amounts = {"bolder": 2}')
-    page.wait_for_function("node => node.getAttribute('aria-valuetext') === '2.00'",
-                           arg=page.get_by_role("slider", name="bolder").element_handle())
+    page.wait_for_function(
+        "node => node.getAttribute('aria-valuetext') === '2.00'",
+        arg=page.get_by_role("slider", name="bolder").element_handle(),
+    )
     greys = torch.tensor(page.get_by_label("image 5, moved").evaluate(GREYS))
     assert shows(greys, torch.tensor(json.loads(ask(page, "print(sliders.decoded[4].tolist())"))))
 
@@ -94,8 +108,13 @@ def test_a_drawing_is_encoded_and_the_pad_goes_there(page):
     sheet = page.get_by_label("sheet to draw a digit on")
     sheet.scroll_into_view_if_needed()
     box = sheet.bounding_box()
-    drag(page, [(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"]),
-                (box["x"] + 0.7 * box["width"], box["y"] + 0.6 * box["height"])])
+    drag(
+        page,
+        [
+            (box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"]),
+            (box["x"] + 0.7 * box["width"], box["y"] + 0.6 * box["height"]),
+        ],
+    )
     wait_for(page, "print(canvas.digit is not None and canvas.digit.sum() > 20)", "tensor(True)")
     wait_for(page, "print([round(v, 2) for v in pad.drawn])", "[0.53, -1.2, 0.2, 0.31]")
     page.get_by_text("the encoder says mu = (0.53, -1.20), sigma = (0.20, 0.31)").wait_for()
@@ -106,7 +125,7 @@ def test_a_drawing_is_encoded_and_the_pad_goes_there(page):
 
 @pytest.mark.parametrize("number", ["02", "03"])
 def test_a_lesson_runs_and_each_control_changes_its_picture(lab, browser, number):
-    path, = (path for path in NOTEBOOKS if path.name.startswith(number))
+    (path,) = (path for path in NOTEBOOKS if path.name.startswith(number))
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     with opened_in_lab(page, lab, path.name):
         check_lesson(page)

@@ -86,13 +86,21 @@ def test_every_layer_is_computed_as_torch_does(opened):
     inner = nn.Sequential(nn.Tanh(), nn.Linear(9, 16, bias=False))
     network = nn.Sequential(nn.Linear(2, 30), nn.ReLU(), nn.Linear(30, 9), inner, nn.Sigmoid())
     layers, weights = pack_network(network)
-    found = run_script(page, "latent_pad", """given.codes.map((z) => Array.from(
+    found = run_script(
+        page,
+        "latent_pad",
+        """given.codes.map((z) => Array.from(
         network(given.layers, new DataView(Uint8Array.from(given.weights).buffer))(z)))""",
-        {"layers": layers, "weights": list(weights), "codes": MEANS.tolist()})
+        {"layers": layers, "weights": list(weights), "codes": MEANS.tolist()},
+    )
     x = torch.linspace(-30, 30, 601)
-    curves = run_script(page, "latent_pad", """given.kinds.map(
+    curves = run_script(
+        page,
+        "latent_pad",
+        """given.kinds.map(
         (kind) => Array.from(ACTIVATIONS[kind](Float32Array.from(given.x))))""",
-        {"kinds": ["relu", "tanh", "softplus", "sigmoid"], "x": x.tolist()})
+        {"kinds": ["relu", "tanh", "softplus", "sigmoid"], "x": x.tolist()},
+    )
     with torch.no_grad():
         assert torch.allclose(torch.tensor(found), network(MEANS), rtol=1e-5, atol=1e-7)
     exact = (x.relu(), x.tanh(), nn.functional.softplus(x), x.sigmoid())
@@ -108,8 +116,10 @@ def on_pad(page, z, extent=4.0):
     box = page.get_by_role("application").bounding_box()
     x = round(box["x"] + (z[0] / extent + 1) * box["width"] / 2)
     y = round(box["y"] + (1 - z[1] / extent) * box["height"] / 2)
-    return (x, y), [((x - box["x"]) / box["width"] * 2 - 1) * extent,
-                    (1 - (y - box["y"]) / box["height"] * 2) * extent]
+    return (x, y), [
+        ((x - box["x"]) / box["width"] * 2 - 1) * extent,
+        (1 - (y - box["y"]) / box["height"] * 2) * extent,
+    ]
 
 
 def is_at(page, z):
@@ -120,12 +130,14 @@ def is_at(page, z):
     inside = [min(high, max(low, value)) for value, (low, high, *_) in zip(found, sliders, strict=True)]
     box = page.locator(".vae-ring").bounding_box()
     (x, y), _ = on_pad(page, inside, extent=sliders[0][1])
-    return (found == pytest.approx(z, abs=1e-5)
-            and [slider[-1] for slider in sliders] == pytest.approx(inside, abs=0.00501)
-            and page.locator("output").all_inner_texts() == [f"{value:.2f}" for value in found]
-            and (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) == pytest.approx((x, y), abs=0.6)
-            and shows(pictures(page)["the picture decoded from z"], decode(found))
-            and page.get_by_text(f"z = ({found[0]:.2f}, {found[1]:.2f}), decoded").is_visible())
+    return (
+        found == pytest.approx(z, abs=1e-5)
+        and [slider[-1] for slider in sliders] == pytest.approx(inside, abs=0.00501)
+        and page.locator("output").all_inner_texts() == [f"{value:.2f}" for value in found]
+        and (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) == pytest.approx((x, y), abs=0.6)
+        and shows(pictures(page)["the picture decoded from z"], decode(found))
+        and page.get_by_text(f"z = ({found[0]:.2f}, {found[1]:.2f}), decoded").is_visible()
+    )
 
 
 def test_the_pad_by_mouse(opened):
@@ -237,7 +249,8 @@ MOVE = """([[x, y], [toX, toY], events]) => {
 def test_the_pad_decodes_once_a_frame_and_tells_python_ten_times_a_second(opened):
     page = opened(pad())
     (start, _), (middle, _), (end, z), (last, last_z) = (
-        on_pad(page, z) for z in ((0, 0), (-2, 2), (1, -3), (3, 1)))
+        on_pad(page, z) for z in ((0, 0), (-2, 2), (1, -3), (3, 1))
+    )
     page.mouse.move(*start)
     page.mouse.down()
     painted(page)
@@ -249,10 +262,13 @@ def test_the_pad_decodes_once_a_frame_and_tells_python_ten_times_a_second(opened
         page.evaluate(MOVE, [end, middle, 10])
         page.evaluate(MOVE, [middle, end, 10])
         page.wait_for_timeout(20)
-    sent = page.evaluate(f"""given => {{
+    sent = page.evaluate(
+        f"""given => {{
         ({MOVE})(given);
         document.querySelector('.vae-plane').dispatchEvent(new PointerEvent('pointerup', {{pointerId: 1}}));
-        return [...seen.sent]; }}""", [end, last, 10])
+        return [...seen.sent]; }}""",
+        [end, last, 10],
+    )
     assert len(sent) >= 3
     assert min(later[0] - sooner[0] for sooner, later in pairwise(sent[:-1])) >= 99
     assert sent[-1][1:] == state(page, "z") == pytest.approx(last_z)  # told at once when the button is up
@@ -298,8 +314,11 @@ def test_the_picture_is_beside_the_plane_and_in_view(opened, width, height):
     assert plane["x"] + plane["width"] < decoded["x"]
     assert decoded["x"] + decoded["width"] <= width
     assert max(box["y"] + box["height"] for box in (plane, decoded)) <= height
-    assert plane["width"] == pytest.approx(plane["height"], abs=1) == pytest.approx(
-        min(400, 0.7 * height, plane["width"]), abs=1)
+    assert (
+        plane["width"]
+        == pytest.approx(plane["height"], abs=1)
+        == pytest.approx(min(400, 0.7 * height, plane["width"]), abs=1)
+    )
     assert plane["width"] >= 220
 
 
@@ -324,11 +343,18 @@ def test_epsilon_is_standard_normal(opened):
 def ink(page, node, z, extent, reach=6):
     """The most that a canvas of the pad has drawn near z: its opacity, and how dark it is."""
     painted(page)
-    return page.locator(".vae-plane canvas").nth(node).evaluate("""(canvas, [z, extent, reach]) => {
+    return (
+        page.locator(".vae-plane canvas")
+        .nth(node)
+        .evaluate(
+            """(canvas, [z, extent, reach]) => {
         const x = (z[0] / extent + 1) * canvas.width / 2, y = (1 - z[1] / extent) * canvas.height / 2;
         const {data} = canvas.getContext('2d').getImageData(x - reach, y - reach, 2 * reach, 2 * reach);
         const every = (from) => data.filter((_, i) => i % 4 === from);
-        return [Math.max(...every(3)), 255 - Math.min(...every(0))]; }""", [list(z), extent, reach])
+        return [Math.max(...every(3)), 255 - Math.min(...every(0))]; }""",
+            [list(z), extent, reach],
+        )
+    )
 
 
 def test_the_plane_shows_the_prior_and_each_mean_in_its_place(opened):
@@ -350,10 +376,16 @@ def test_the_plane_shows_the_prior_and_each_mean_in_its_place(opened):
 
 def test_labels_are_drawn_where_they_belong(opened):
     page = opened(pad(means=torch.tensor([[-2.0, 1.0], [2.0, 1.0], [2.0, -1.0]]), prior=False))
-    dark = [page.locator(".vae-plane canvas").first.evaluate("""(canvas, [z1, z2]) => {
+    dark = [
+        page.locator(".vae-plane canvas").first.evaluate(
+            """(canvas, [z1, z2]) => {
         const x = (z1 / 4 + 1) * canvas.width / 2, y = (1 - z2 / 4) * canvas.height / 2;
         return [...canvas.getContext('2d').getImageData(x - 12, y - 12, 24, 24).data];
-        }""", z) for z in ((-2.0, 1.0), (2.0, 1.0), (2.0, -1.0))]
+        }""",
+            z,
+        )
+        for z in ((-2.0, 1.0), (2.0, 1.0), (2.0, -1.0))
+    ]
     colours = [tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5)) for colour in pad()._colours]
     for label, data in zip(LABELS.tolist(), dark, strict=True):
         pixels = {tuple(data[i : i + 3]) for i in range(0, len(data), 4)}
@@ -407,8 +439,12 @@ JUMP, SLIDE = "z = torch.normal(μ, σ)", "z = μ + σ ε"
 
 def draws_of(page, name):
     """The z of each dot of a row, from where it stands; followed by those of the two moves before."""
-    at = page.get_by_role("group", name=name).locator(".vae-dots g").evaluate_all("""groups =>
+    at = (
+        page.get_by_role("group", name=name)
+        .locator(".vae-dots g")
+        .evaluate_all("""groups =>
         groups.map(g => [...g.children].map(dot => new DOMMatrix(dot.style.transform).e))""")
+    )
     before, now = (-2.5 + 11 * (np.array(x, float) - 72) / 408 for x in at)
     return now, *before.reshape(-1, 40)
 
@@ -427,7 +463,7 @@ def expected_slope(page, k=3.0, h=0.1):
 def slides(page, *mus):
     """Whether the dots below are mu + sigma * epsilon, at each of the last moves."""
     noise = state(page, "sigma") * np.array(state(page, "epsilon"))
-    found = draws_of(page, SLIDE)[:len(mus)]
+    found = draws_of(page, SLIDE)[: len(mus)]
     return all(z == pytest.approx(mu + noise, abs=1e-3) for z, mu in zip(found, mus, strict=True))
 
 
@@ -438,7 +474,9 @@ def test_jump_and_slide_as_it_opens(opened):
     assert slides(page, 2.5, 2.0, 1.5)
     assert slope_of(page, SLIDE) == pytest.approx(expected_slope(page, k=2.0), abs=0.0051)
     assert [limits(page.get_by_role("slider", name=name)) for name in "μσ"] == [
-        (0, 6, 0.1, 2.5), (0.1, 1.5, 0.05, 0.8)]
+        (0, 6, 0.1, 2.5),
+        (0.1, 1.5, 0.05, 0.8),
+    ]
     page.get_by_text("The expectation's slope is 2(μ − k) = 1.00.").wait_for()
 
 
@@ -466,7 +504,9 @@ def test_dots_above_jump_and_dots_below_slide(opened):
 def test_dots_are_set_down_at_once_for_whoever_wants_less_motion(opened, wish, seconds):
     dots = opened(JumpAndSlide(), reduced_motion=wish).locator(".vae-dots g:last-of-type > :first-child")
     assert dots.evaluate_all("nodes => nodes.map(node => getComputedStyle(node).transitionDuration)") == [
-        "0s", seconds]  # what jumps never glides
+        "0s",
+        seconds,
+    ]  # what jumps never glides
 
 
 @pytest.mark.parametrize("by", ["mouse", "touch"])
@@ -497,9 +537,14 @@ def test_the_slope_below_is_steady_and_the_one_above_is_wild(opened):
 
 def test_the_numbers_of_jump_and_slide(opened):
     widget = JumpAndSlide()
-    found = run_script(opened(widget), "jump_and_slide", """({
+    found = run_script(
+        opened(widget),
+        "jump_and_slide",
+        """({
         slope: (meanLoss(draws(2.1, 0.7, given), 3) - meanLoss(draws(2, 0.7, given), 3)) / 0.1,
-        normals: normals(20000)})""", widget.epsilon)
+        normals: normals(20000)})""",
+        widget.epsilon,
+    )
     assert found["slope"] == pytest.approx(2 * (2 - 3) + 0.1 + 1.4 * np.mean(widget.epsilon), abs=1e-6)
     normals = np.array(found["normals"])
     assert (normals.mean(), normals.std()) == pytest.approx((0, 1), abs=4 / 20000**0.5)
@@ -510,17 +555,22 @@ def test_the_numbers_of_jump_and_slide(opened):
 
 def frame_of(widget, epoch):
     """The codes (n, 2) and the pixels (side, side) that were recorded of an epoch."""
-    frame, = (frame for frame in widget._frames if frame.epoch == epoch)
+    (frame,) = (frame for frame in widget._frames if frame.epoch == epoch)
     return frame.codes.numpy(), frame.sheet
 
 
 def has_dots(page, widget, codes, opacities=(0.85,) * 10, reach=0):
     """Whether the dot of each digit, in its colour on white, is where its code is, or `reach` pixels away."""
-    found = np.array(page.locator(".vae-replay canvas").first.evaluate("""(canvas, [codes, extent, reach]) =>
+    found = np.array(
+        page.locator(".vae-replay canvas").first.evaluate(
+            """(canvas, [codes, extent, reach]) =>
         codes.map(([x, y]) => [...canvas.getContext('2d').getImageData(
             8 + (x / extent + 1) * (canvas.width / 2 - 8) - reach,
             8 + (1 - y / extent) * (canvas.height / 2 - 8) - reach, 2 * reach + 1, 2 * reach + 1).data])
-        """, [codes.tolist(), widget._extent, reach])).reshape(10, -1, 4)[..., :3]
+        """,
+            [codes.tolist(), widget._extent, reach],
+        )
+    ).reshape(10, -1, 4)[..., :3]
     colours = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in TEN])
     expected = 255 - np.array(opacities)[:, None] * (255 - colours)
     return np.abs(found - expected[:, None]).max(2).min(1).max() <= 2
@@ -535,15 +585,17 @@ def shows_epoch(page, widget, epoch, *, still=True):
     codes, sheet = frame_of(widget, epoch)
     words = f"held-out −ELBO {210 - epoch:.1f} nats per image" if epoch else "before training"
     plane, manifold = page.locator(".vae-replay canvas").all()
-    return (state(page, "epoch") == epoch
-            and plane.get_attribute("aria-label") == f"the means at epoch {epoch}"
-            and manifold.get_attribute("aria-label") == f"the manifold at epoch {epoch}"
-            and page.locator(".vae-status").text_content() == f"epoch {epoch}: {words}"
-            and page.locator("output").text_content() == str(epoch)
-            and limits(page.get_by_role("slider", name="epoch")) == (
-                0, len(widget._epochs) - 1, 1, widget._epochs.index(epoch))
-            and shows(torch.tensor(manifold.evaluate(GREYS)), sheet.flatten() / 255)
-            and has_dots(page, widget, codes))
+    return (
+        state(page, "epoch") == epoch
+        and plane.get_attribute("aria-label") == f"the means at epoch {epoch}"
+        and manifold.get_attribute("aria-label") == f"the manifold at epoch {epoch}"
+        and page.locator(".vae-status").text_content() == f"epoch {epoch}: {words}"
+        and page.locator("output").text_content() == str(epoch)
+        and limits(page.get_by_role("slider", name="epoch"))
+        == (0, len(widget._epochs) - 1, 1, widget._epochs.index(epoch))
+        and shows(torch.tensor(manifold.evaluate(GREYS)), sheet.flatten() / 255)
+        and has_dots(page, widget, codes)
+    )
 
 
 @pytest.mark.parametrize("by", ["keys", "mouse", "touch"])
@@ -580,11 +632,15 @@ def test_a_replay_glides_from_wherever_it_is(opened):
 
     def is_between(*shares):
         """Whether each epoch has its share in what is shown."""
-        codes, sheets = (sum(share * part for share, part in zip(shares, parts, strict=True)) for parts in
-                         zip(*(frame_of(widget, epoch) for epoch in range(4)), strict=True))
+        codes, sheets = (
+            sum(share * part for share, part in zip(shares, parts, strict=True))
+            for parts in zip(*(frame_of(widget, epoch) for epoch in range(4)), strict=True)
+        )
         found = page.get_by_label("the manifold at").evaluate(GREYS)
-        return (abs(torch.tensor(found) - sheets.flatten()).max() <= 24  # a frame is 16 ms of 300
-                and has_dots(page, widget, codes, reach=30))
+        return (
+            abs(torch.tensor(found) - sheets.flatten()).max() <= 24  # a frame is 16 ms of 300
+            and has_dots(page, widget, codes, reach=30)
+        )
 
     set_state(page, epoch=0)
     page.clock.run_for(160)
@@ -657,11 +713,16 @@ def test_epochs_that_are_recorded_while_the_replay_is_shown(opened):
     page, widget = opened(replay((0, 1, 2)), reduced_motion="reduce"), replay((0, 1, 2, 3))
     assert shows_epoch(page, replay((0, 1, 2)), 2)
     sent = widget.get_state(["_epochs", "_scores", "_codes", "_sheets", "_extent", "epoch"])
-    page.evaluate("""([numbers, bytes]) => {
+    page.evaluate(
+        """([numbers, bytes]) => {
         for (const name in bytes) numbers[name] = new DataView(Uint8Array.from(bytes[name]).buffer);
         for (const name in numbers) widget.model.set(name, numbers[name]);
-        }""", [{name: value for name, value in sent.items() if not isinstance(value, bytes)},
-               {name: list(value) for name, value in sent.items() if isinstance(value, bytes)}])
+        }""",
+        [
+            {name: value for name, value in sent.items() if not isinstance(value, bytes)},
+            {name: list(value) for name, value in sent.items() if isinstance(value, bytes)},
+        ],
+    )
     assert shows_epoch(page, widget, 3)
 
 
@@ -768,24 +829,46 @@ def test_the_share_in_the_browser_is_that_of_torch(opened):
     for latent in (1, 2, 20, 100):
         widget = interpolation(normal(2, latent))
         radii = torch.linspace(0, latent**0.5 + 9, 60, dtype=torch.float64)
-        found = run_script(page, "interpolation",
-                           "given.radii.map((radius) => share(given.table, given.farthest, radius))",
-                           {"table": widget._shares, "farthest": widget._farthest, "radii": radii.tolist()})
+        found = run_script(
+            page,
+            "interpolation",
+            "given.radii.map((radius) => share(given.table, given.farthest, radius))",
+            {"table": widget._shares, "farthest": widget._farthest, "radii": radii.tolist()},
+        )
         exact = torch.special.gammainc(torch.full_like(radii, latent / 2), radii**2 / 2)
         assert torch.tensor(found) == pytest.approx(exact, abs=1e-4)
 
 
-@pytest.mark.parametrize(("codes", "framed", "said"), [
-    ([[2.0, 0.0], [-2.0, 0.1]], [4], "Half way, the straight line is nearer to the centre than "),
-    ([[0.5, 0.0], [3.0, 0.5]], [8, 17], "second image, both paths are farther from the centre than 99.0 %"),
-    ([[0.5, 0.0], [9.0, 0.5]], [8, 17], "farther from the centre than at least 99.9 % of all prior draws."),
-    ([[0.1, 0.0], [1.0, 0.5]], [0, 9], "At the first image, both paths are nearer to the centre than 99.5 %"),
-])
+@pytest.mark.parametrize(
+    ("codes", "framed", "said"),
+    [
+        ([[2.0, 0.0], [-2.0, 0.1]], [4], "Half way, the straight line is nearer to the centre than "),
+        (
+            [[0.5, 0.0], [3.0, 0.5]],
+            [8, 17],
+            "second image, both paths are farther from the centre than 99.0 %",
+        ),
+        (
+            [[0.5, 0.0], [9.0, 0.5]],
+            [8, 17],
+            "farther from the centre than at least 99.9 % of all prior draws.",
+        ),
+        (
+            [[0.1, 0.0], [1.0, 0.5]],
+            [0, 9],
+            "At the first image, both paths are nearer to the centre than 99.5 %",
+        ),
+    ],
+)
 def test_the_status_line_names_the_most_unlikely_step(opened, codes, framed, said):
     page = opened(interpolation(torch.tensor(codes)))
     assert said in page.locator("[aria-live=polite]").inner_text()
-    assert page.locator(".vae-step").evaluate_all(
-        "nodes => nodes.flatMap((node, i) => node.classList.contains('vae-framed') ? [i] : [])") == framed
+    assert (
+        page.locator(".vae-step").evaluate_all(
+            "nodes => nodes.flatMap((node, i) => node.classList.contains('vae-framed') ? [i] : [])"
+        )
+        == framed
+    )
 
 
 # -- AttributeSliders --------------------------------------------------------------------------
@@ -796,10 +879,12 @@ def is_moved(page, bolder=0.0, slanted=0.0, wider=0.0, limit=3):
     given = {"bolder": bolder, "slanted": slanted, "wider": wider}
     painted(page)
     at = [limits(page.get_by_role("slider", name=name)) for name in given]
-    return (state(page, "amounts") == pytest.approx(given)
-            and at == [(-50, 50, 1, round(50 * amount / limit)) for amount in given.values()]
-            and page.locator("output").all_inner_texts() == [f"{amount:.2f}" for amount in given.values()]
-            and show(page, moved(**given)))
+    return (
+        state(page, "amounts") == pytest.approx(given)
+        and at == [(-50, 50, 1, round(50 * amount / limit)) for amount in given.values()]
+        and page.locator("output").all_inner_texts() == [f"{amount:.2f}" for amount in given.values()]
+        and show(page, moved(**given))
+    )
 
 
 def test_attributes_as_they_open(opened):
@@ -885,7 +970,8 @@ def digit_of(page):
 def ink_on_sheet(page):
     """How many of the 280 x 280 points of the sheet are black."""
     return page.get_by_role("application").evaluate(
-        f"canvas => ({GREYS})(canvas).filter(grey => grey > 235).length")
+        f"canvas => ({GREYS})(canvas).filter(grey => grey > 235).length"
+    )
 
 
 def check_like_mnist(digit):
@@ -957,7 +1043,8 @@ def test_a_digit_is_taken_by_keyboard(opened):
     page = opened(canvas(images=images, labels=labels))
     buttons = page.get_by_role("group", name="Or take one of these").get_by_role("button")
     assert [button.get_attribute("aria-label") for button in buttons.all()] == [
-        f"take the {label}, digit {i + 1} of 10" for i, label in enumerate(labels.tolist())]
+        f"take the {label}, digit {i + 1} of 10" for i, label in enumerate(labels.tolist())
+    ]
     buttons.nth(2).press("Enter")
     assert (digit_of(page) == images[2].view(28, 28).numpy()).all()
     assert ink_on_sheet(page) == 100 * images[2].sum()
@@ -974,8 +1061,10 @@ def test_the_canvas_shows_what_python_draws_and_says_what_it_answers(opened):
     assert status.get_attribute("aria-live") == "polite"
     assert (digit_of(page) == DIGITS.test[4].view(28, 28).numpy()).all()
     assert status.text_content() == "the encoder says mu = (0.53, -1.20), sigma = (0.20, 0.31)"
-    page.evaluate("digit => widget.model.set('image', new DataView(Uint8Array.from(digit).buffer))",
-                  DIGITS.test[7].int().tolist())
+    page.evaluate(
+        "digit => widget.model.set('image', new DataView(Uint8Array.from(digit).buffer))",
+        DIGITS.test[7].int().tolist(),
+    )
     assert (digit_of(page) == DIGITS.test[7].view(28, 28).numpy()).all()
     drag(page, on_sheet(page, SEVEN))  # on top
     set_state(page, mu=[0.5, -2], sigma=[0.2, 0.3], _answers=2)
@@ -1013,11 +1102,16 @@ def as_digit(browser):
     page = browser.new_page()
 
     def run(ink, times=1):
-        found = run_script(page, "digit_canvas", """(() => {
+        found = run_script(
+            page,
+            "digit_canvas",
+            """(() => {
             const side = given.ink.length * given.times;
             return Array.from(asDigit(Float32Array.from({length: side * side}, (_, i) =>
                 given.ink[Math.floor(i / side / given.times)][Math.floor((i % side) / given.times)]), side));
-            })()""", {"ink": ink.tolist(), "times": times})
+            })()""",
+            {"ink": ink.tolist(), "times": times},
+        )
         return np.array(found).reshape(28, 28)
 
     yield run
@@ -1066,8 +1160,12 @@ def test_as_digit_takes_the_mean_over_each_pixel(as_digit):
 
 def boxes(page):
     """The words in each box of the graph: its title, and the number that has arrived."""
-    return [" ".join(filter(None, texts)) for texts in page.locator(".vae-box").evaluate_all(
-        "nodes => nodes.map(node => [...node.querySelectorAll('text')].map(text => text.textContent))")]
+    return [
+        " ".join(filter(None, texts))
+        for texts in page.locator(".vae-box").evaluate_all(
+            "nodes => nodes.map(node => [...node.querySelectorAll('text')].map(text => text.textContent))"
+        )
+    ]
 
 
 def is_at_step(page, run, step):
@@ -1076,10 +1174,13 @@ def is_at_step(page, run, step):
     numbers = {int(i): text for done in given["steps"][: step + 1] for i, text in done["numbers"].items()}
     expected = [f"{node['title']} {numbers.get(i, '')}".strip() for i, node in enumerate(given["nodes"])]
     lit = sum(len(done["edges"]) for done in given["steps"][: step + 1])
-    return ((state(page, "run"), state(page, "step")) == (run, step)
-            and page.get_by_role("radio").nth(run).is_checked()
-            and page.locator("[aria-live]").text_content() == given["steps"][step]["words"]
-            and boxes(page) == expected and page.locator(".vae-arrow.vae-lit").count() == lit)
+    return (
+        (state(page, "run"), state(page, "step")) == (run, step)
+        and page.get_by_role("radio").nth(run).is_checked()
+        and page.locator("[aria-live]").text_content() == given["steps"][step]["words"]
+        and boxes(page) == expected
+        and page.locator(".vae-arrow.vae-lit").count() == lit
+    )
 
 
 def test_a_gradient_by_buttons_to_the_end_of_each_run(opened):

@@ -27,9 +27,17 @@ HEAD = "| | wrong idea | where | caught by | s |\n|---|---|---|---|---|\n"
 
 
 def chosen(words: list[str]) -> list[tuple[int, Mutant]]:
-    found = [(number, mutant) for number, mutant in enumerate(MUTANTS, start=1) if not words or any(
-        number == int(word) if word.isdecimal() else
-        word in mutant.idea or word in mutant.path().relative_to(ROOT).as_posix() for word in words)]
+    found = [
+        (number, mutant)
+        for number, mutant in enumerate(MUTANTS, start=1)
+        if not words
+        or any(
+            number == int(word)
+            if word.isdecimal()
+            else word in mutant.idea or word in mutant.path().relative_to(ROOT).as_posix()
+            for word in words
+        )
+    ]
     if not found:
         raise SystemExit(f"no mutant is called {' or '.join(words)}")
     return found
@@ -47,8 +55,11 @@ def passes_unchanged(mutants: list[Mutant], folder: Path, workers: int) -> bool:
     results = []
     for arguments, result in zip(named, in_copies(run, named, folder, workers), strict=True):
         results.append(result)
-        print(f"unchanged, {result.seconds:.0f} s: {' '.join(arguments)}: {result.how} {result.test} "
-              f"{result.says}".rstrip(), flush=True)
+        print(
+            f"unchanged, {result.seconds:.0f} s: {' '.join(arguments)}: {result.how} {result.test} "
+            f"{result.says}".rstrip(),
+            flush=True,
+        )
     return all(result.passed for result in results)
 
 
@@ -63,18 +74,27 @@ def check(picked: list[tuple[int, Mutant]]) -> int:
 def save(lines: dict[int, str], summary: str) -> None:
     """Puts the lines into the README, beside those of mutants that were not tried this time."""
     before = README.read_text(encoding="utf-8")
-    kept = {tuple(old.split(" | ")[1:3]): old.split(" | ", 1)[1]
-            for old in before.splitlines() if old.count(" | ") == 4}
+    kept = {
+        tuple(old.split(" | ")[1:3]): old.split(" | ", 1)[1]
+        for old in before.splitlines()
+        if old.count(" | ") == 4
+    }
     for number, mutant in enumerate(MUTANTS, start=1):
         if (mutant.idea, mutant.file) in kept:
             lines.setdefault(number, f"| {number} | {kept[mutant.idea, mutant.file]}")
-    README.write_text(f"{before.split('Last run: ')[0]}Last run: {summary}\n\n{HEAD}" + "".join(
-        f"{lines[number]}\n" for number in sorted(lines)), encoding="utf-8")
+    README.write_text(
+        f"{before.split('Last run: ')[0]}Last run: {summary}\n\n{HEAD}"
+        + "".join(f"{lines[number]}\n" for number in sorted(lines)),
+        encoding="utf-8",
+    )
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.mutants",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("words", nargs="*", metavar="WHICH")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--save", action="store_true")
@@ -88,7 +108,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as name:
         folder = Path(name)
         if not given.no_baseline and not passes_unchanged(
-                [mutant for _, mutant in picked if not problem(mutant)], folder, given.workers):
+            [mutant for _, mutant in picked if not problem(mutant)], folder, given.workers
+        ):
             print("These do not all pass with nothing changed, so no mutant was tried.")
             return 1
         tried = in_copies(run_with, [mutant for _, mutant in picked], folder, given.workers)
@@ -97,9 +118,11 @@ def main() -> int:
             lines[number] = line(number, mutant, result)
             print(lines[number] + (f"\n      {result.says}" if result.caught else ""), flush=True)
     slow, minutes = sum(result.slow for result in caught), (time.monotonic() - start) / 60
-    summary = (f"{len(caught)} of {len(picked)} caught, {len(caught) - slow} by the default run and {slow} "
-               f"by tests/slow, in {minutes:.0f} min, {given.workers} at a time; {machine()}."
-               + (" The other rows are of earlier runs." if len(picked) < len(MUTANTS) else ""))
+    summary = (
+        f"{len(caught)} of {len(picked)} caught, {len(caught) - slow} by the default run and {slow} "
+        f"by tests/slow, in {minutes:.0f} min, {given.workers} at a time; {machine()}."
+        + (" The other rows are of earlier runs." if len(picked) < len(MUTANTS) else "")
+    )
     print(f"\n{HEAD}" + "\n".join(lines.values()) + f"\n\n{summary}")
     if given.save:
         save(lines, summary)

@@ -1,6 +1,6 @@
 """Runs pytest and writes what failed first, and how, as JSON:
 
-    python -m tests.mutants.child REPORT ARGUMENTS...
+python -m tests.mutants.child REPORT ARGUMENTS...
 """
 
 import json
@@ -36,8 +36,11 @@ class FirstFailure:
         report = yield
         if report.failed and self.found is None:
             how, says = judged(call.excinfo.value)
-            self.found = {"test": item.nodeid, "how": how if call.when == "call" else f"{call.when}: {how}",
-                          "says": in_short(says)}
+            self.found = {
+                "test": item.nodeid,
+                "how": how if call.when == "call" else f"{call.when}: {how}",
+                "says": in_short(says),
+            }
         return report
 
     def pytest_collectreport(self, report):
@@ -65,8 +68,9 @@ def in_short(text: str) -> str:
 def main(report: str, arguments: list[str]) -> int:
     first = FirstFailure()
     code = int(pytest.main(["-x", "-q", "-n0", *arguments], plugins=[first]))
-    Path(report).write_text(json.dumps({"helpers": helpers.__file__, "code": code, "first": first.found}),
-                            encoding="utf-8")
+    Path(report).write_text(
+        json.dumps({"helpers": helpers.__file__, "code": code, "first": first.found}), encoding="utf-8"
+    )
     return code
 
 

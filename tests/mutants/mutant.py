@@ -46,7 +46,7 @@ def source_changed(mutant: Mutant, root: Path = ROOT) -> tuple[str, str]:
     times = sum(part.count(mutant.old) for part in parts)
     if times != 1:
         raise ValueError(f"{mutant.old!r} is there {times} times, not once")
-    before, = (part for part in parts if mutant.old in part)
+    (before,) = (part for part in parts if mutant.old in part)
     after = before.replace(mutant.old, mutant.new)
     if path.suffix in (".py", ".ipynb"):
         ast.parse(after)  # a SyntaxError says nothing about the idea
@@ -70,6 +70,6 @@ def apply(mutant: Mutant, root: Path) -> None:
         path.write_text(after, encoding="utf-8")
         return
     notebook = nbformat.read(path, as_version=4)
-    cell, = (cell for cell in notebook.cells if cell.cell_type == "code" and cell.source == before)
+    (cell,) = (cell for cell in notebook.cells if cell.cell_type == "code" and cell.source == before)
     cell.source = after
     nbformat.write(notebook, path)

@@ -41,8 +41,13 @@ class Result(NamedTuple):
 
 def copy_project(to: Path) -> None:
     """The files that git tracks, as they are now."""
-    names = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT,
-                           check=True, capture_output=True, text=True).stdout.split("\0")
+    names = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split("\0")
     for name in names:
         if name and (ROOT / name).is_file():
             (to / name).parent.mkdir(parents=True, exist_ok=True)
@@ -53,11 +58,22 @@ def run(arguments: tuple[str, ...], copy: Path) -> Result:
     """pytest in the copy, up to its first failure."""
     report = copy.with_name(f"{copy.name}.json")
     report.unlink(missing_ok=True)
-    env = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1",
-           "VAE_COURSE_NEEDS_BROWSER": "1"}  # no test may skip for want of one
+    env = {
+        **os.environ,
+        "PYTHONPATH": str(copy),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OMP_NUM_THREADS": "1",
+        "VAE_COURSE_NEEDS_BROWSER": "1",
+    }  # no test may skip for want of one
     start = time.monotonic()
-    process = subprocess.Popen([sys.executable, "-m", "tests.mutants.child", str(report), *arguments],
-                               cwd=copy, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.mutants.child", str(report), *arguments],
+        cwd=copy,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     try:
         said, _ = process.communicate(timeout=LIMIT)
     except subprocess.TimeoutExpired:

@@ -37,18 +37,23 @@ def run(name: str, logs: Path) -> bool:
     log, report, start = logs / f"{name}.log", logs / f"{name}.xml", time.monotonic()
     with log.open("w") as out:
         command = [sys.executable, "-m", "pytest", str(PARTS[name]), "-n0", f"--junitxml={report}"]
-        code = subprocess.run(command, cwd=ROOT, env=os.environ | ONE_THREAD, stdout=out,
-                              stderr=subprocess.STDOUT).returncode
+        code = subprocess.run(
+            command, cwd=ROOT, env=os.environ | ONE_THREAD, stdout=out, stderr=subprocess.STDOUT
+        ).returncode
     passed, failed, skipped = counted(report)
     well = code == 0 and passed > 0
-    print(f"{name:22}{proves:48}{passed:4} passed{failed:4} failed{skipped:4} skipped"
-          f"{time.monotonic() - start:6.0f} s{'' if well else f'  see {log}'}", flush=True)
+    print(
+        f"{name:22}{proves:48}{passed:4} passed{failed:4} failed{skipped:4} skipped"
+        f"{time.monotonic() - start:6.0f} s{'' if well else f'  see {log}'}",
+        flush=True,
+    )
     return well
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.slow", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.slow", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("names", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
     given = parser.parse_args()
     for name in given.names:

@@ -19,8 +19,16 @@ from websocket import create_connection
 
 from tests.browser.jupyterlab import free_port
 
-KEYS = {"Tab": "\ue004", "Enter": "\ue007", "End": "\ue010", "Home": "\ue011", "ArrowLeft": "\ue012",
-        "ArrowUp": "\ue013", "ArrowRight": "\ue014", "ArrowDown": "\ue015"}  # as WebDriver names them
+KEYS = {
+    "Tab": "\ue004",
+    "Enter": "\ue007",
+    "End": "\ue010",
+    "Home": "\ue011",
+    "ArrowLeft": "\ue012",
+    "ArrowUp": "\ue013",
+    "ArrowRight": "\ue014",
+    "ArrowDown": "\ue015",
+}  # as WebDriver names them
 # JavaScript: the control of a name, or whose name begins so
 CONTROL = """name => {
     const all = [...document.querySelectorAll('button, input, [role=application]')];
@@ -41,8 +49,9 @@ class Engine:
     def __init__(self, folder: Path):
         self.port, self.numbers = free_port(), count()
         log = (folder / "log").open("w")
-        self.process = psutil.Popen(self.command(folder), env=os.environ | {"TMPDIR": str(folder)},
-                                    stdout=log, stderr=log)
+        self.process = psutil.Popen(
+            self.command(folder), env=os.environ | {"TMPDIR": str(folder)}, stdout=log, stderr=log
+        )
 
     def end(self):
         """Ends the browser and all that it started."""
@@ -55,8 +64,9 @@ class Engine:
 
     def evaluate(self, function, given=None):
         """What a JavaScript function makes of a value."""
-        return json.loads(self.value(
-            f"(async () => JSON.stringify((await ({function})({json.dumps(given)})) ?? null))()"))
+        return json.loads(
+            self.value(f"(async () => JSON.stringify((await ({function})({json.dumps(given)})) ?? null))()")
+        )
 
     def focus(self, name):
         """Gives a control the keys."""
@@ -64,31 +74,62 @@ class Engine:
 
     def press(self, *keys):
         """Presses and lets go of keys, one after the other."""
-        self.perform({"type": "key", "id": "keys", "actions": [
-            {"type": kind, "value": KEYS.get(key, key)} for key in keys for kind in ("keyDown", "keyUp")]})
+        self.perform(
+            {
+                "type": "key",
+                "id": "keys",
+                "actions": [
+                    {"type": kind, "value": KEYS.get(key, key)}
+                    for key in keys
+                    for kind in ("keyDown", "keyUp")
+                ],
+            }
+        )
 
     def drag(self, name, *places):
         """Presses the mouse at a place of a control, moves it along others, and lets go; with one, it clicks.
 
         A place is (to the right, down), from 0 to 1.
         """
-        x, y, width, height = self.evaluate(f"""name => {{
+        x, y, width, height = self.evaluate(
+            f"""name => {{
             const {{x, y, width, height}} = ({CONTROL})(name).getBoundingClientRect();
-            return [x, y, width, height]; }}""", name)
-        start, *rest = ({"type": "pointerMove", "x": round(x + across * width), "y": round(y + down * height)}
-                        for across, down in places)
-        self.perform({"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": [
-            start, {"type": "pointerDown", "button": 0}, *rest, {"type": "pointerUp", "button": 0}]})
+            return [x, y, width, height]; }}""",
+            name,
+        )
+        start, *rest = (
+            {"type": "pointerMove", "x": round(x + across * width), "y": round(y + down * height)}
+            for across, down in places
+        )
+        self.perform(
+            {
+                "type": "pointer",
+                "id": "mouse",
+                "parameters": {"pointerType": "mouse"},
+                "actions": [
+                    start,
+                    {"type": "pointerDown", "button": 0},
+                    *rest,
+                    {"type": "pointerUp", "button": 0},
+                ],
+            }
+        )
 
 
 class Firefox(Engine):
     def command(self, folder):
-        return [program("firefox-esr", "firefox-esr"), "--headless", "--no-remote", f"--profile={folder}",
-                f"--remote-debugging-port={self.port}"]
+        return [
+            program("firefox-esr", "firefox-esr"),
+            "--headless",
+            "--no-remote",
+            f"--profile={folder}",
+            f"--remote-debugging-port={self.port}",
+        ]
 
     def connect(self):
-        self.socket = once_it_answers(lambda: create_connection(
-            f"ws://127.0.0.1:{self.port}/session", timeout=60, suppress_origin=True))
+        self.socket = once_it_answers(
+            lambda: create_connection(f"ws://127.0.0.1:{self.port}/session", timeout=60, suppress_origin=True)
+        )
         self.ask("session.new", capabilities={})
         # a tab of its own: in the first one the address bar has the focus, and no key clicks a button
         self.page = {"context": self.ask("browsingContext.create", type="tab")["context"]}
@@ -119,8 +160,14 @@ class Firefox(Engine):
 
 class WebKit(Engine):
     def command(self, folder):
-        return [program("xvfb-run", "xvfb xauth"), "-a", "-s", "-screen 0 1000x1100x24",
-                program("WebKitWebDriver", "webkit2gtk-driver"), f"--port={self.port}"]
+        return [
+            program("xvfb-run", "xvfb xauth"),
+            "-a",
+            "-s",
+            "-screen 0 1000x1100x24",
+            program("WebKitWebDriver", "webkit2gtk-driver"),
+            f"--port={self.port}",
+        ]
 
     def connect(self):
         self.address = f"http://127.0.0.1:{self.port}"

@@ -36,8 +36,15 @@ class Built(NamedTuple):
 
     def run(self, command: str) -> str:
         """What it prints."""
-        done = subprocess.run(command, shell=True, cwd=self.course, env=self.env, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        done = subprocess.run(
+            command,
+            shell=True,
+            cwd=self.course,
+            env=self.env,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
         assert done.returncode == 0, done.stdout[-3000:]
         return done.stdout
 
@@ -48,9 +55,16 @@ class Built(NamedTuple):
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
-    built = Built(home / "course", {name: value for name, value in os.environ.items()
-                                    if PASSED_ON.fullmatch(name)} | {
-        "HOME": str(home), "PATH": f"{home}/env/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "PIP_RETRIES": "0"})
+    built = Built(
+        home / "course",
+        {name: value for name, value in os.environ.items() if PASSED_ON.fullmatch(name)}
+        | {
+            "HOME": str(home),
+            "PATH": f"{home}/env/bin:/usr/bin:/bin",
+            "LC_ALL": "C.UTF-8",
+            "PIP_RETRIES": "0",
+        },
+    )
     copy_project(built.course)
     subprocess.run([sys.executable, "-m", "venv", home / "env"], check=True)
     built.run("pip install --no-cache-dir -r binder/requirements.txt")
@@ -61,8 +75,10 @@ def built(tmp_path_factory):
 def test_the_packages_fit_and_the_news_are_off(built):
     built.run("pip check")
     assert built.run("python -c 'import torch; print(torch.__version__)'").strip().endswith("+cpu")
-    assert "@jupyterlab/apputils-extension:announcements" in built.run(
-        "jupyter labextension list").split("Disabled extensions")[1]
+    assert (
+        "@jupyterlab/apputils-extension:announcements"
+        in built.run("jupyter labextension list").split("Disabled extensions")[1]
+    )
 
 
 def test_lesson_00_runs_in_2_gigabytes_and_trains_no_shared_model(built, browser):
@@ -71,9 +87,16 @@ def test_lesson_00_runs_in_2_gigabytes_and_trains_no_shared_model(built, browser
     models, asked, base = built.models(), set(), "/user/owner-repository-abcdefgh"
     port, token = free_port(), secrets.token_hex(16)
     lab = Lab(built.course, f"http://127.0.0.1:{port}{base}", token)
-    command = ["jupyter-lab", "--ip=127.0.0.1", f"--port={port}", f"--ServerApp.base_url={base}/",
-               f"--IdentityProvider.token={token}", "--no-browser", "--allow-root",
-               "--LabApp.expose_app_in_browser=True"]  # for the test, which looks into the page
+    command = [
+        "jupyter-lab",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        f"--ServerApp.base_url={base}/",
+        f"--IdentityProvider.token={token}",
+        "--no-browser",
+        "--allow-root",
+        "--LabApp.expose_app_in_browser=True",
+    ]  # for the test, which looks into the page
     with started(command, built.course, lab.status, built.course.parent / "server.log", built.env) as server:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.on("request", lambda request: asked.add(urlsplit(request.url)[:2]))

@@ -28,14 +28,21 @@ CONTINUE: dict[tuple[str, str], str] = {}
 def cache(tmp_path_factory):
     """One model cache for all lessons, filled as Binder fills it."""
     folder = tmp_path_factory.mktemp("cache")
-    subprocess.run([sys.executable, "-c", "from helpers.models import warm_cache; warm_cache()"], check=True,
-                   env={**os.environ, "VAE_COURSE_CACHE": str(folder)}, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-c", "from helpers.models import warm_cache; warm_cache()"],
+        check=True,
+        env={**os.environ, "VAE_COURSE_CACHE": str(folder)},
+        stdout=subprocess.DEVNULL,
+    )
     return folder
 
 
 def says(cell) -> str:
-    return "\n".join(output.get("text") or output.data.get("text/plain", "")
-                     for output in _joined(copy.deepcopy(cell.outputs)) if output.output_type != "error")
+    return "\n".join(
+        output.get("text") or output.data.get("text/plain", "")
+        for output in _joined(copy.deepcopy(cell.outputs))
+        if output.output_type != "error"
+    )
 
 
 def sections(cells: list) -> list[list[int]]:
@@ -55,12 +62,24 @@ def test_cells_run_twice_in_a_row_and_sections_backwards(path, cache):
     code = [i for i, cell in enumerate(lesson.cells) if cell.cell_type == "code"]
     # the last section first: each then begins with what all later ones have left behind
     order = [i for i in code for _ in range(2)] + [i for part in sections(lesson.cells)[::-1] for i in part]
-    notebook = nbformat.v4.new_notebook(cells=[
-        nbformat.v4.new_code_cell(lesson.cells[i].source, metadata=lesson.cells[i].metadata,
-                                  id=f"run-{at}-of-{lesson.cells[i].id}") for at, i in enumerate(order)])
-    NotebookClient(notebook, timeout=180, kernel_name="python3", allow_errors=True, record_timing=False,
-                   resources={"metadata": {"path": str(path.parent)}}).execute(
-                       env={**os.environ, "VAE_COURSE_CACHE": str(cache)})
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell(
+                lesson.cells[i].source,
+                metadata=lesson.cells[i].metadata,
+                id=f"run-{at}-of-{lesson.cells[i].id}",
+            )
+            for at, i in enumerate(order)
+        ]
+    )
+    NotebookClient(
+        notebook,
+        timeout=180,
+        kernel_name="python3",
+        allow_errors=True,
+        record_timing=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    ).execute(env={**os.environ, "VAE_COURSE_CACHE": str(cache)})
     sources = {cell.id: cell.source for cell in notebook.cells}
     assert [(found, sources[found.split()[0]]) for found in problems(notebook)] == []
     assert set(cache.iterdir()) == models  # no shared model is missing in warm_cache
@@ -70,7 +89,11 @@ def test_cells_run_twice_in_a_row_and_sections_backwards(path, cache):
         wrong = complaints(first.setdefault(i, says(cell)), says(cell), of_tags(tags) or Tolerance())
         if wrong and "nbval-ignore-output" not in tags:
             differ[i] = "\n".join([cell.source, *wrong])
-    listed = {i for i in code for name, start in CONTINUE
-              if path.name.startswith(name) and lesson.cells[i].source.startswith(start)}
+    listed = {
+        i
+        for i in code
+        for name, start in CONTINUE
+        if path.name.startswith(name) and lesson.cells[i].source.startswith(start)
+    }
     assert len(listed) == sum(path.name.startswith(name) for name, _ in CONTINUE), "a cell was renamed"
     assert [wrong for i, wrong in differ.items() if i not in listed] == []

@@ -50,7 +50,7 @@ SECONDS = 240  # until all four have run the lesson
 # anywidget says so of a widget that takes more than 2 seconds to begin. Here four browsers share the cores
 # with the kernels, as in no class; such a widget still does what its learner does to it, which is checked.
 LATE = "[anywidget] Failed to initialize model."
-LINK, = set(re.findall(r"https://HUB(/\S+?)`", (ROOT / "notebooks/README.md").read_text(encoding="utf-8")))
+(LINK,) = set(re.findall(r"https://HUB(/\S+?)`", (ROOT / "notebooks/README.md").read_text(encoding="utf-8")))
 
 CONFIG = """
 c.JupyterHub.bind_url = "{address}"
@@ -79,8 +79,9 @@ class Hub(NamedTuple):
 
 
 def run(*command: object, folder: Path) -> None:
-    done = subprocess.run(list(map(str, command)), cwd=folder, text=True, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT)
+    done = subprocess.run(
+        list(map(str, command)), cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     assert done.returncode == 0, done.stdout[-3000:]
 
 
@@ -88,7 +89,7 @@ def install(folder: Path) -> Path:
     """JupyterHub in an environment above ours, and its proxy. Gives where the hub's packages are."""
     assert shutil.which("npm"), "JupyterHub's proxy needs Node: apt-get install nodejs npm"
     run(sys.executable, "-m", "venv", "hub", folder=folder)
-    packages, = (folder / "hub").glob("lib/python*/site-packages")
+    (packages,) = (folder / "hub").glob("lib/python*/site-packages")
     (packages / "ours.pth").write_text(f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n")
     run("hub/bin/python", "-m", "pip", "install", "-q", HUB, folder=folder)
     run("npm", "install", "--no-audit", "--no-fund", "--cache", "npm-cache", PROXY, folder=folder)
@@ -116,9 +117,18 @@ def hub():
         for learner in NAMES:
             copy_project(folder / "homes" / learner)
         address = f"http://127.0.0.1:{free_port()}"
-        (folder / "config.py").write_text(CONFIG.format(
-            address=address, hub_port=free_port(), proxy_port=free_port(), folder=folder, password=PASSWORD,
-            names=set(NAMES), python=sys.executable, packages=packages))
+        (folder / "config.py").write_text(
+            CONFIG.format(
+                address=address,
+                hub_port=free_port(),
+                proxy_port=free_port(),
+                folder=folder,
+                password=PASSWORD,
+                names=set(NAMES),
+                python=sys.executable,
+                packages=packages,
+            )
+        )
         command = [f"{folder}/hub/bin/python", "-m", "jupyterhub", "-f", "config.py"]
         with started(command, folder, f"{address}/hub/health", folder / "log", dict(os.environ)) as process:
             with no_child_left(process.pid):
@@ -172,19 +182,24 @@ def test_four_learners_at_once(hub, browser):
         if name := process.environ().get("JUPYTERHUB_USER"):
             kernels = sum(peak_megabytes(kernel.pid) for kernel in process.children(recursive=True))
             megabytes[name] = peak_megabytes(process.pid), kernels
-    print(f"open after {opened:.0f} s, lesson 00 run by all after {ran:.0f} s; "
-          f"the hub {peak_megabytes(hub.pid):.0f} MB; late widgets: {list(chain(*problems)).count(LATE)}")
+    print(
+        f"open after {opened:.0f} s, lesson 00 run by all after {ran:.0f} s; "
+        f"the hub {peak_megabytes(hub.pid):.0f} MB; late widgets: {list(chain(*problems)).count(LATE)}"
+    )
     for name in NAMES:
         print("{:6} server {:4.0f} MB, kernel {:4.0f} MB".format(name, *megabytes[name]))
 
     for name, page in pages.items():
-        page.evaluate("""async name => {
+        page.evaluate(
+            """async name => {
             const {context, content} = window.jupyterapp.shell.currentWidget;
             content.widgets[0].model.sharedModel.setSource(`Notes of ${name}`);
             await context.save();
             await window.jupyterapp.serviceManager.contents.save(
                 `notebooks/of_${name}.txt`, {type: 'file', format: 'text', content: name});
-        }""", name)
+        }""",
+            name,
+        )
     for name, page in pages.items():
         first, names = page.evaluate("""async () => {
             const {contents} = window.jupyterapp.serviceManager;
@@ -195,13 +210,21 @@ def test_four_learners_at_once(hub, browser):
         assert first == f"Notes of {name}"
         assert [found for found in names if found.startswith("of_")] == [f"of_{name}.txt"]
 
-    tokens = {name: ask(page, "import os; print(os.environ['JUPYTERHUB_API_TOKEN'])")
-              for name, page in pages.items()}  # what a learner's own kernel can use
+    tokens = {
+        name: ask(page, "import os; print(os.environ['JUPYTERHUB_API_TOKEN'])")
+        for name, page in pages.items()
+    }  # what a learner's own kernel can use
     allowed = {(name, other): 200 if name == other else 403 for name in NAMES for other in NAMES}
-    assert {(name, other): pages[name].request.get(f"{hub.address}/user/{other}/lab").status
-            for name, other in allowed} == allowed
-    assert {(name, other): status(f"{hub.address}/user/{other}/api/contents/notebooks/of_{other}.txt",
-                                  tokens[name]) for name, other in allowed} == allowed
+    assert {
+        (name, other): pages[name].request.get(f"{hub.address}/user/{other}/lab").status
+        for name, other in allowed
+    } == allowed
+    assert {
+        (name, other): status(
+            f"{hub.address}/user/{other}/api/contents/notebooks/of_{other}.txt", tokens[name]
+        )
+        for name, other in allowed
+    } == allowed
     assert [problem for problem in chain(*problems) if problem != LATE] == []
     assert all(sum(megabytes[name]) < MEGABYTES for name in NAMES)
     assert ran < SECONDS

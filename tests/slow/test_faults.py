@@ -59,8 +59,16 @@ def small_shared_model() -> VAE:
 
 # -- An interrupt at one line after the other. A timer seldom hits the few where it could hurt. -------
 
-WATCHED = ("helpers/training.py", "helpers/models.py", "helpers/checkpoints.py", "helpers/_files.py",
-           "torch/random.py", "torch/autograd/grad_mode.py", "torch/utils/_contextlib.py", "/contextlib.py")
+WATCHED = (
+    "helpers/training.py",
+    "helpers/models.py",
+    "helpers/checkpoints.py",
+    "helpers/_files.py",
+    "torch/random.py",
+    "torch/autograd/grad_mode.py",
+    "torch/utils/_contextlib.py",
+    "/contextlib.py",
+)
 
 
 def interrupted(work, at: int) -> tuple[bool, object]:
@@ -90,8 +98,14 @@ def interrupted(work, at: int) -> tuple[bool, object]:
 
 WORK = {
     "fit": lambda path, model: fit(
-        model, IMAGES, IMAGES, epochs=2, batch_size=4, progress=False,
-        after_epoch=lambda model, history: save_checkpoint(path, model, history, {})),
+        model,
+        IMAGES,
+        IMAGES,
+        epochs=2,
+        batch_size=4,
+        progress=False,
+        after_epoch=lambda model, history: save_checkpoint(path, model, history, {}),
+    ),
     "evaluate": lambda path, model: evaluate(model, IMAGES),
     "trained_vae": lambda path, model: small_shared_model(),
     "save_checkpoint": lambda path, model: save_checkpoint(path, model, History(1), {}),
@@ -146,10 +160,21 @@ def shared():
 
 
 def start(script: str, folder: Path, *arguments: str, **env: str) -> subprocess.Popen:
-    env = {**os.environ, "VAE_COURSE_CACHE": str(folder / "cache"), "PYTHONPATH": str(ROOT),
-           "PYTHONDONTWRITEBYTECODE": "1", **env}
-    return subprocess.Popen([sys.executable, "-c", PRELUDE + script, str(folder), *arguments], cwd=ROOT,
-                            env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    env = {
+        **os.environ,
+        "VAE_COURSE_CACHE": str(folder / "cache"),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **env,
+    }
+    return subprocess.Popen(
+        [sys.executable, "-c", PRELUDE + script, str(folder), *arguments],
+        cwd=ROOT,
+        env=env,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
 
 
 def wait_for(folder: Path, pattern: str, process: subprocess.Popen) -> None:
@@ -176,8 +201,11 @@ while True:  # written, and taken away again
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals")
-@pytest.mark.parametrize(("script", "sent"), [(TRAIN, "SIGKILL"), (TRAIN, "SIGINT"), (FILL, "SIGKILL")],
-                         ids=["a training killed", "a training interrupted", "the cache's writer killed"])
+@pytest.mark.parametrize(
+    ("script", "sent"),
+    [(TRAIN, "SIGKILL"), (TRAIN, "SIGINT"), (FILL, "SIGKILL")],
+    ids=["a training killed", "a training interrupted", "the cache's writer killed"],
+)
 def test_at_any_moment_the_file_is_whole(script, sent, tmp_path):
     for moment in range(4):
         folder = tmp_path / str(moment)
@@ -243,7 +271,7 @@ def test_kernels_that_fill_one_cache_at_once(tmp_path):
     for process in processes:
         said, _ = process.communicate(timeout=60)
         assert process.returncode == 0, said
-    entry, = (tmp_path / "cache").iterdir()  # one, and no part of another
+    (entry,) = (tmp_path / "cache").iterdir()  # one, and no part of another
     load_checkpoint(entry)
 
 
@@ -302,7 +330,8 @@ def test_no_network_and_one_core(tmp_path):
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="no /proc, where no folder can be made")
 def test_no_home_that_can_be_written(tmp_path):
     first, failed, elbo, *again = on_a_poor_machine(
-        tmp_path, HOME="/proc/nobody", VAE_COURSE_CACHE="", XDG_CACHE_HOME="", MPLCONFIGDIR="")
+        tmp_path, HOME="/proc/nobody", VAE_COURSE_CACHE="", XDG_CACHE_HOME="", MPLCONFIGDIR=""
+    )
     assert failed.startswith("The model could not be cached (")
     assert again == [first, failed, elbo]  # trained again, to the same
 
@@ -314,7 +343,7 @@ def damaged(whole: bytes, weights: int):
     """Copies of an entry that are wrong somewhere: a byte changed, cut, or something else altogether."""
     places = random.Random(0)
     for at in [weights, weights + 1001, len(whole) - 1, *places.sample(range(len(whole)), 40)]:
-        yield whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:]
+        yield whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
     for length in [0, 1, len(whole) - 1, *places.sample(range(len(whole)), 10)]:
         yield whole[:length]
     yield pickle.dumps({"weights": 1})
@@ -326,7 +355,7 @@ def damaged(whole: bytes, weights: int):
 
 def test_a_damaged_entry_never_gives_another_model(few, empty_cache, capsys):
     expected = small_shared_model().state_dict()
-    entry, = empty_cache.iterdir()
+    (entry,) = empty_cache.iterdir()
     whole = entry.read_bytes()
     start = whole.index(expected["encoder.0.weight"].numpy().tobytes())
     trained_again = 0
@@ -336,6 +365,6 @@ def test_a_damaged_entry_never_gives_another_model(few, empty_cache, capsys):
         assert same(small_shared_model().state_dict(), expected)
         said = capsys.readouterr().out
         assert said in ("", f"The cached model {entry.name} is damaged; training it again.\n")
-        assert said or content[start:start + 6272] == whole[start:start + 6272]
+        assert said or content[start : start + 6272] == whole[start : start + 6272]
         trained_again += bool(said)
     assert trained_again > 30  # the other bytes mean nothing

@@ -1,6 +1,6 @@
 """Every lesson and widget in a real JupyterLab.
 
-    pytest tests/slow/test_in_jupyterlab.py
+pytest tests/slow/test_in_jupyterlab.py
 """
 
 import os
@@ -23,8 +23,10 @@ from tests.conftest import NOTEBOOKS
 from tests.pages import needed_module
 
 SCREENSHOTS = os.environ.get("VAE_COURSE_SCREENSHOTS")  # a folder to keep pictures of each lesson in
-PADS = ["from tests.some_widgets import pad\nother = pad(z=(1.0, 1.0))\npad = pad(z=(0.0, 0.0))\npad",
-        "other"]
+PADS = [
+    "from tests.some_widgets import pad\nother = pad(z=(1.0, 1.0))\npad = pad(z=(0.0, 0.0))\npad",
+    "other",
+]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
@@ -82,8 +84,9 @@ def test_re_running_and_closing_leave_nothing(page):
         return window.jupyterapp.commands.execute('notebook:run-cell'); }"""
     for index in (0, 1):
         page.evaluate(run_cell, index)
-        page.wait_for_function("most => document.querySelectorAll('[data-old]').length <= most",
-                               arg=1 - index)
+        page.wait_for_function(
+            "most => document.querySelectorAll('[data-old]').length <= most", arg=1 - index
+        )
     page.wait_for_function("document.querySelectorAll('.vae-widget').length === 2")
     ask(page, "other.close()")
     page.wait_for_function("document.querySelectorAll('.vae-widget').length === 1")

@@ -106,7 +106,9 @@ def shows_gradient(page):
     done = done[: state(page, "step") + 1]
     return page.evaluate("""() => [document.querySelector('[aria-live]').textContent,
         document.querySelectorAll('.vae-arrow.vae-lit').length]""") == [
-            done[-1]["words"], sum(len(step["edges"]) for step in done)]
+        done[-1]["words"],
+        sum(len(step["edges"]) for step in done),
+    ]
 
 
 def shows_sliding_dots(page):
@@ -123,10 +125,15 @@ def shows_epoch(page):
     return shows(pictures(page)[f"the manifold at epoch {epoch}"], sheet.flatten() / 255)
 
 
-SHOWS = {"LatentPad": shows_point, "Interpolation": shows_walks, "Backprop": shows_gradient,
-         "Traversals": lambda page: show(page, traversed(state(page, "start"), state(page, "value"))),
-         "JumpAndSlide": shows_sliding_dots, "TrainingReplay": shows_epoch,
-         "AttributeSliders": lambda page: show(page, moved(**state(page, "amounts")))}
+SHOWS = {
+    "LatentPad": shows_point,
+    "Interpolation": shows_walks,
+    "Backprop": shows_gradient,
+    "Traversals": lambda page: show(page, traversed(state(page, "start"), state(page, "value"))),
+    "JumpAndSlide": shows_sliding_dots,
+    "TrainingReplay": shows_epoch,
+    "AttributeSliders": lambda page: show(page, moved(**state(page, "amounts"))),
+}
 
 # -- what is done to it ----------------------------------------------------------------------------
 
@@ -139,33 +146,41 @@ STEPS = {
         ("latent space", "ArrowLeft ArrowUp ArrowUp", {"z": [3.3, -2.0]}),
         ("latent space", [(0.75, 0.375)], {"z": [2, 1], "picked": 1}),
         ("z₁", [MIDDLE, RIGHT], {"z": [4, 1]}),
-        ("z₂", "ArrowLeft", {"z": [4, 0.99]})],
+        ("z₂", "ArrowLeft", {"z": [4, 0.99]}),
+    ],
     "Traversals": [
         ("image", "End ArrowLeft", {"start": 3, "value": 0}),
         ("value", [MIDDLE, LEFT], {"start": 3, "value": -3}),
-        ("value", "ArrowRight", {"value": -2.95})],
+        ("value", "ArrowRight", {"value": -2.95}),
+    ],
     "Interpolation": [
         ("first", "ArrowRight ArrowRight", {"first": 2, "second": 1}),
         ("second", [MIDDLE, RIGHT], {"first": 2, "second": 4}),
-        ("second", "ArrowLeft", {"first": 2, "second": 3})],
+        ("second", "ArrowLeft", {"first": 2, "second": 3}),
+    ],
     "AttributeSliders": [
         ("bolder", "End", {"amounts": {"bolder": 3, "slanted": 0, "wider": 0}}),
         ("slanted", [MIDDLE, LEFT], {"amounts": {"bolder": 3, "slanted": -3, "wider": 0}}),
         ("wider", "ArrowRight", {"amounts": {"bolder": 3, "slanted": -3, "wider": 0.06}}),
-        ("reset", "Enter", {"amounts": {"bolder": 0, "slanted": 0, "wider": 0}})],
+        ("reset", "Enter", {"amounts": {"bolder": 0, "slanted": 0, "wider": 0}}),
+    ],
     "Backprop": [
         ("2 * mu", "ArrowDown", {"run": 1, "step": 0}),
         ("step", [MIDDLE], {"run": 1, "step": 1}),
         ("The graph of", "End ArrowLeft", {"run": 1, "step": 3}),
-        ("sample", [MIDDLE], {"run": 2, "step": 0})],
+        ("sample", [MIDDLE], {"run": 2, "step": 0}),
+    ],
     "JumpAndSlide": [
         ("μ", "ArrowRight", {"mu": 2.1, "sigma": 1}),
         ("μ", [MIDDLE, RIGHT], {"mu": 6, "sigma": 1}),
-        ("σ", "Home", {"mu": 6, "sigma": 0.1})],
+        ("σ", "Home", {"mu": 6, "sigma": 0.1}),
+    ],
     "TrainingReplay": [
         ("epoch", [(0.98, 0.5), LEFT], {"epoch": 0}),
         ("epoch", "ArrowRight ArrowRight", {"epoch": 2}),
-        ("play", [MIDDLE], {"epoch": 3})]}  # to the end
+        ("play", [MIDDLE], {"epoch": 3}),
+    ],
+}  # to the end
 
 
 @pytest.mark.parametrize("name", sorted(EVERY.keys() - {"DigitCanvas"}))

@@ -1,6 +1,6 @@
 """Widgets on exported pages, and taken away.
 
-    pytest tests/slow/test_pages.py
+pytest tests/slow/test_pages.py
 """
 
 import re
@@ -25,8 +25,9 @@ from tests.some_widgets import EVERY, pad
 def npm_file(folder, package, inside):
     """A file of a package of the npm registry."""
     needs(shutil.which("npm"), "no npm: apt-get install npm")
-    packed = subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True, capture_output=True,
-                            text=True).stdout.split()[-1]
+    packed = subprocess.run(
+        ["npm", "pack", "--silent", package], cwd=folder, check=True, capture_output=True, text=True
+    ).stdout.split()[-1]
     with tarfile.open(folder / packed) as archive:
         return archive.extractfile(f"package/{inside}").read()
 
@@ -36,8 +37,12 @@ def test_an_exported_page_keeps_decoding(browser, tmp_path):
     notebook = new_notebook(cells=[new_code_cell("from tests.some_widgets import pad\npad(z=(0.0, 0.0))")])
     NotebookClient(notebook, timeout=120, kernel_name="python3", store_widget_state=True).execute()
     nbformat.write(notebook, tmp_path / "page.ipynb")
-    subprocess.run([sys.executable, "-m", "nbconvert", "--to", "html", "page.ipynb"], cwd=tmp_path,
-                   check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "nbconvert", "--to", "html", "page.ipynb"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
     answers = {
         "embed-amd.js": npm_file(tmp_path, "@jupyter-widgets/html-manager@1", "dist/embed-amd.js"),
         "anywidget": npm_file(tmp_path, "anywidget@0.11", "dist/index.js"),
@@ -48,8 +53,9 @@ def test_an_exported_page_keeps_decoding(browser, tmp_path):
         content = next((body for part, body in answers.items() if part in route.request.url), None)
         if content is None:
             return route.abort()
-        return route.fulfill(body=content, content_type="text/javascript",
-                             headers={"Access-Control-Allow-Origin": "*"})
+        return route.fulfill(
+            body=content, content_type="text/javascript", headers={"Access-Control-Allow-Origin": "*"}
+        )
 
     with browser.new_page(viewport={"width": 1000, "height": 900}) as page:
         page.route(re.compile("^https?://"), answer)

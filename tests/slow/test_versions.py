@@ -29,14 +29,22 @@ def bounds() -> list[tuple[str, str]]:
     return [tuple(re.fullmatch(r'    "(\w+)>=([0-9.]+)",', line).groups()) for line in asked.splitlines()]
 
 
-ASKED = {"oldest": [f"{name}=={version}" for name, version in bounds()] + ["-e", "."],
-         "pinned": ["-r", "requirements.txt"],
-         "newest": [name for name, _ in bounds()] + ["-e", "."]}
+ASKED = {
+    "oldest": [f"{name}=={version}" for name, version in bounds()] + ["-e", "."],
+    "pinned": ["-r", "requirements.txt"],
+    "newest": [name for name, _ in bounds()] + ["-e", "."],
+}
 
 
 def run(command: list, **env: str) -> None:
-    done = subprocess.run(list(map(str, command)), cwd=ROOT, env={**os.environ, **env}, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = subprocess.run(
+        list(map(str, command)),
+        cwd=ROOT,
+        env={**os.environ, **env},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     print(done.stdout[-20_000:])
     assert done.returncode == 0, done.stdout[-3000:]
 
@@ -60,6 +68,18 @@ def environment(request, tmp_path_factory):
 def test_helpers_and_lessons(environment, part):
     """Without what looks at the project's files, the browser, the web edition (built with the pinned packages
     only), and without pictures: each matplotlib has its layout."""
-    run([environment, "-m", "pytest", "-q", part, "--ignore=tests/browser", "--ignore=tests/test_house.py",
-         "--ignore=tests/test_web.py", "--nbval-cell-timeout=600", "--any-pictures"],
-        VAE_COURSE_NEEDS_BROWSER="")
+    run(
+        [
+            environment,
+            "-m",
+            "pytest",
+            "-q",
+            part,
+            "--ignore=tests/browser",
+            "--ignore=tests/test_house.py",
+            "--ignore=tests/test_web.py",
+            "--nbval-cell-timeout=600",
+            "--any-pictures",
+        ],
+        VAE_COURSE_NEEDS_BROWSER="",
+    )

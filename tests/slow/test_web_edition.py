@@ -1,6 +1,6 @@
 """The web edition, built once and used without a network.
 
-    pytest tests/slow/test_web_edition.py
+pytest tests/slow/test_web_edition.py
 """
 
 import os
@@ -24,8 +24,9 @@ PAGES = ["index", *(path.stem for path in NOTEBOOKS)]
 
 
 def building(folder):
-    return subprocess.Popen([sys.executable, "-m", "helpers.web", str(folder)], cwd=ROOT,
-                            stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-m", "helpers.web", str(folder)], cwd=ROOT, stderr=subprocess.PIPE
+    )
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +135,8 @@ def look(place):
 def controls(place):
     """Each control's state, in order."""
     return place.locator("input").evaluate_all(
-        "all => all.map(one => one.type === 'radio' ? one.checked : one.value)")
+        "all => all.map(one => one.type === 'radio' ? one.checked : one.value)"
+    )
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -154,7 +156,7 @@ def test_every_control_moves_its_widget(open_page, name):
             if now != others:  # not: the radio button that was checked already
                 assert look(place) != before, (name, control)
             if explorer and kind == "range":
-                assert now[:i] + now[i + 1:] == others[:i] + others[i + 1:]
+                assert now[:i] + now[i + 1 :] == others[:i] + others[i + 1 :]
         for button in place.locator("button").all():
             if button.is_visible() and button.is_enabled():
                 button.click()
