@@ -1,19 +1,18 @@
-"""What pytest does with the lessons beyond nbval: numbers, pictures, the budget; and in how many processes.
+"""What pytest does with the lessons beyond nbval, which compares their texts to the letter.
 
-nbval runs each lesson's cells in a kernel and compares their texts. Here each lesson gets an empty model
-cache of its own. Numbers in a cell with a tag are compared as numbers (tests/tolerances.py), pictures as ink
-(tests/pictures.py). After its last cell one more test holds the lesson to its budget (tests/budget.py).
+Each lesson runs with an empty model cache and away from the configuration of whoever runs it. Its pictures
+are compared (tests/lessons/pictures.py), and after its last cell its time and memory (tests/lessons/budget.py).
 """
 
-import functools
 import os
 import tempfile
 from pathlib import Path
 
+import matplotlib
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from tests import budget, pictures, tolerances
+from tests.lessons import budget, pictures
 
 # What takes longest comes first, so that no process is left with it at the end. Then all others as they come.
 FIRST = ("tests/browser/", "notebooks/")
@@ -45,40 +44,29 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item):
-    """Before a lesson's kernel starts: an empty cache for it, and the clock at zero."""
+    """Before a lesson's kernel starts: its empty folders, and the clock at zero."""
     lesson = item.parent
     if not isinstance(lesson, IPyNbFile) or hasattr(lesson, "seconds"):
         return (yield)
     lesson.seconds = 0.0
-    cache = tempfile.TemporaryDirectory()
-    os.environ["VAE_COURSE_CACHE"] = cache.name
+    empty = tempfile.TemporaryDirectory()
+    for name in ("VAE_COURSE_CACHE", "IPYTHONDIR", "JUPYTER_DATA_DIR", "JUPYTER_PATH"):
+        os.environ[name] = empty.name
+    os.environ["MATPLOTLIBRC"] = matplotlib.get_data_path()  # where matplotlib's own defaults are
     result = yield
-    lesson.addfinalizer(cache.cleanup)
+    lesson.addfinalizer(empty.cleanup)
     return result
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
-    """Around nbval: numbers as the cell's tags want them, and the pictures, which nbval passes over."""
-    if not isinstance(item, IPyNbCell):
+    """After nbval, which passes over pictures."""
+    if not isinstance(item, IPyNbCell) or item.config.getoption("any_pictures"):
         return (yield)
-    tags = item.cell.metadata.get("tags", [])
-    try:
-        tolerance = tolerances.of_tags(tags)
-    except ValueError as error:
-        item.raise_cell_error(str(error))
-    if tolerance:
-        item.compare_outputs = functools.partial(tolerances.compare_outputs, item, tolerance)
     with pictures.Shown(item.parent) as shown:
         result = yield
-    if item.config.getoption("any_pictures"):
-        return result
-    wrong = pictures.complaints(
-        pictures.of_outputs(item.cell.outputs),
-        pictures.of_outputs(shown.outputs.values()),
-        f"{item.path.stem}-cell-{item.cell_num}",
-        pictures.FAR if pictures.MAY_MOVE in tags else pictures.REACH,
-    )
+    saved, new = pictures.of_outputs(item.cell.outputs), pictures.of_outputs(shown.outputs.values())
+    wrong = pictures.complaints(saved, new, f"{item.path.stem}-cell-{item.cell_num}")
     if wrong:
         item.raise_cell_error(f"The pictures of {item.path.name} differ", "\n".join(wrong))
     return result
@@ -95,11 +83,8 @@ class LessonBudget(pytest.Item):
     """What the lesson just run by nbval took: told at the end, and far over its budget a failure."""
 
     def runtest(self):
-        took = (
-            self.path.stem,
-            self.parent.seconds,
-            budget.peak_megabytes(self.parent.kernel.km.provisioner.pid),
-        )
+        pid = self.parent.kernel.km.provisioner.pid
+        took = (self.path.stem, self.parent.seconds, budget.peak_megabytes(pid))
         self.user_properties.append(("budget", took))  # travels to the process that prints the table
         far_over = budget.used(*took) > budget.FAILS
         assert not far_over, f"more than {budget.FAILS} times its budget: {budget.line(*took)}"

@@ -7,7 +7,7 @@ import torch
 from torch.distributions import Normal
 
 from helpers import figures
-from helpers.models import trained_vae
+from helpers.pretrained import trained_vae
 
 figures.use_style()
 model, _ = trained_vae(2)

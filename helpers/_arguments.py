@@ -5,7 +5,7 @@ from collections.abc import Callable
 from numbers import Integral, Real
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 def check_integer(name: str, value: int, least: int = 0) -> None:
@@ -47,9 +47,18 @@ def check_floats(name: str, value: Tensor, shape: tuple[int | None, ...]) -> Non
         raise ValueError(f"{name}: finite numbers are needed, and some are nan or infinite")
 
 
-def check_images(name: str, images: Tensor, pixels: int | None = None) -> None:
-    """TypeError or ValueError unless `images` are floats from 0 to 1, (n, pixels), with n >= 1."""
+def check_images(
+    name: str, images: Tensor, model: nn.Module | None = None, pixels: int | None = None
+) -> None:
+    """TypeError or ValueError unless `images` are floats from 0 to 1, (n, pixels), with n >= 1.
+
+    model: the one that reads them; their dtype has to be its own, and their pixels those it says it has
+    """
+    pixels = getattr(model, "pixels", pixels)
     check_floats(name, images, (None, pixels))
+    weight = None if model is None else next(model.parameters(), None)
+    if weight is not None and weight.dtype != images.dtype:
+        raise TypeError(f"{name}: {weight.dtype} is needed, as the model's, not {images.dtype}")
     if not len(images):
         raise ValueError(f"{name}: at least one image is needed")
     low, high = torch.aminmax(images)

@@ -1,19 +1,18 @@
-"""The variational autoencoder of the course, its two terms, the ELBO and the IWAE bound.
+"""The variational autoencoder of the course, its two terms, the ELBO, and its loss without the trick.
 
 A lesson builds each of these in its own cells; here they stand once more for the other lessons.
 All bounds and terms are in nats per image.
 """
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.distributions import Normal
 
-from helpers._arguments import check_images, check_integer
+from helpers._arguments import check_integer
 
 Sampler = Callable[[Tensor, Tensor], Tensor]  # of mu and sigma
 
@@ -68,24 +67,6 @@ class Terms(NamedTuple):
         return Terms(self.reconstruction.mean().item(), self.kl.mean().item())
 
 
-@dataclass
-class History:
-    """What a training of `epochs` epochs saw, one entry per epoch; all terms in nats per image.
-
-    train: averages over the epoch, while the weights moved
-    held_out: after the epoch, on images that the model is not trained on
-    """
-
-    epochs: int
-    train: list[Terms] = field(default_factory=list)
-    held_out: list[Terms] = field(default_factory=list)
-
-    @property
-    def finished(self) -> bool:
-        """Whether training came to its last epoch."""
-        return len(self.held_out) == self.epochs
-
-
 def log_likelihood(logits: Tensor, x: Tensor) -> Tensor:
     """log p(x|z) of a Bernoulli decoder, summed over the pixels: (..., pixels) -> (...), in nats.
 
@@ -113,24 +94,31 @@ def elbo_terms(model: VAE, x: Tensor, sampler: Sampler = reparameterize) -> Term
     return Terms(log_likelihood(model.decoder(z), x), kl_divergence(mu, logvar))
 
 
-@torch.no_grad()
-def iwae_bound(model: VAE, x: Tensor, samples: int, chunk: int = 10) -> Tensor:
-    """The importance-weighted bound on log p(x) for each image of x (n, pixels): (n,), in nats.
+def leave_one_out_mean(costs: Tensor) -> Tensor:
+    """For each draw the mean cost of the other draws of its column: (draws, ...) -> (draws, ...).
 
-    log 1/k sum_k p(x, z_k) / q(z_k|x) with k = `samples` draws from q; k = 1 is the ELBO with
-    both terms sampled. Burda, Grosse & Salakhutdinov 2016, equation 8. `chunk` draws are held in
-    memory at a time. The draws come from torch's global generator.
+    As a baseline it is independent of its own draw, and so keeps the score function unbiased: Kool,
+    van Hoof & Welling 2019. Raises ValueError for fewer than 2 draws.
     """
-    check_integer("samples", samples, 1)
-    check_images("x", x)
+    if len(costs) < 2:
+        raise ValueError(f"costs: at least 2 draws are needed, not the shape {tuple(costs.shape)}")
+    return (costs.sum(0) - costs) / (len(costs) - 1)
+
+
+def score_function_loss(model: VAE, x: Tensor, draws: int = 4, *, leave_one_out: bool = True) -> Tensor:
+    """A scalar whose gradient estimates that of -ELBO per image, with no gradient through z.
+
+    The encoder gets the score function with `draws` draws of z for each image of x (n, pixels), the
+    decoder its gradient directly, the KL is exact. The value of the scalar means nothing. Raises
+    ValueError for fewer than 1 draw (2 with `leave_one_out`), or an encoder whose output is nan.
+    """
+    check_integer("draws", draws, 2 if leave_one_out else 1)
     mu, logvar = model.encode(x)
-    sigma = torch.exp(0.5 * logvar)
-    total = torch.full_like(x[:, 0], -math.inf)
-    for start in range(0, samples, chunk):
-        epsilon = torch.randn(min(chunk, samples - start), *mu.shape, dtype=mu.dtype)
-        z = mu + sigma * epsilon
-        # The two normalising constants cancel: log p(z) - log q(z|x) = -z^2/2 + epsilon^2/2 + log sigma
-        log_prior_over_q = (0.5 * (epsilon**2 - z**2) + 0.5 * logvar).sum(-1)
-        log_weight = log_likelihood(model.decoder(z), x.expand(len(z), *x.shape)) + log_prior_over_q
-        total = torch.logaddexp(total, torch.logsumexp(log_weight, 0))
-    return total - math.log(samples)
+    q = Normal(mu, torch.exp(0.5 * logvar))
+    z = q.sample((draws,))
+    log_p = log_likelihood(model.decoder(z), x.expand(draws, *x.shape))
+    reward = log_p.detach()
+    if leave_one_out:
+        reward = reward - leave_one_out_mean(reward)
+    surrogate = log_p + reward * q.log_prob(z).sum(-1)
+    return -(surrogate.mean(0) - kl_divergence(mu, logvar)).mean()

@@ -6,7 +6,7 @@ import matplotlib
 import pytest
 import torch
 
-from tests.pages import chromium, trouble
+from tests.chromium import chromium, page_errors
 
 torch.set_num_threads(1)  # the processes of pytest share the cores
 matplotlib.use("agg")  # here, not by a variable, which the lessons' kernels would inherit
@@ -39,7 +39,7 @@ def opened(browser, tmp_path):
 
     def open_page(shown, **options):
         page = browser.new_page(**{"viewport": {"width": 900, "height": 900}} | options)
-        pages[page] = wrong = trouble(page)
+        pages[page] = wrong = page_errors(page)
         page.on("request", lambda sent: wrong.append(sent.url) if sent.url.startswith("http") else None)
         path = shown if isinstance(shown, Path) else shown.to_html(tmp_path / "widget.html")
         page.goto(path.as_uri())

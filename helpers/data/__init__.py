@@ -13,7 +13,7 @@ SHIPPED = Path(__file__).with_name("mnist_12k.npz")
 
 
 class Digits(NamedTuple):
-    """Images as float32 (n, 784) and their labels as int64 (n,), split into train and test."""
+    """Images (n, 784) in torch's default dtype and their labels as int64 (n,), split into train and test."""
 
     train: Tensor
     train_labels: Tensor
@@ -42,4 +42,4 @@ def load_digits(*, grey: bool = False) -> Digits:
 def _as_images(array: Tensor, grey: bool) -> Tensor:
     pixels = array.reshape(len(array), -1)
     # uint8 above 127 is a grey value above 0.5, since the grey value is the byte over 255
-    return pixels.float() / 255 if grey else (pixels > 127).float()
+    return (pixels / 255 if grey else pixels > 127).to(torch.get_default_dtype())

@@ -24,7 +24,8 @@ def check(judge: Callable[..., str]) -> Callable[..., None]:
         try:
             if unsolved(answer):
                 raise NotYet
-            message = judge(answer, *more)
+            with torch.enable_grad():  # whatever mode an earlier cell has left
+                message = judge(answer, *more)
         except NotYet:
             print("Not yet. Fill in the cell above, run it, and run this one again.")
         except Wrong as wrong:
@@ -126,5 +127,5 @@ def close_mean(values: Tensor, target: float, what: str, errors: float = 5) -> N
         )
 
 
-def seeded(seed: int = 0) -> torch.Generator:
+def new_generator(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)

@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.exercises._check import Wrong, check, number, seeded
+from helpers.exercises._check import Wrong, check, new_generator, number
 
 
 @check
@@ -21,7 +21,7 @@ def never_below(answer) -> str:
     if letter not in ("A", "B", "C", "D"):
         raise Wrong(f"one of the letters A, B, C and D is needed, as text, not {answer!r}")
     noise = torch.rand if letter == "D" else torch.randn  # A, B and C draw from one distribution
-    below = (noise(10_000, generator=seeded()) < 0).sum().item()
+    below = (noise(10_000, generator=new_generator()) < 0).sum().item()
     if below:
         raise Wrong(f"of 10,000 z that line {letter} drew, {below:,} were smaller than mu")
     return "So its z spread to one side of mu only, which is not what N(mu, sigma^2) does."

@@ -1,130 +1,117 @@
-"""Checks of lesson 06."""
+"""Checks of lesson 05."""
 
+import math
+
+import numpy as np
 import torch
 from torch import Tensor
-from torch.distributions import MultivariateNormal, Normal, kl_divergence
 
-from helpers.exercises._check import Wrong, call, check, no_known_mistake, number, same_shape, seeded
+from helpers.exercises._check import (
+    Wrong,
+    call,
+    check,
+    new_generator,
+    no_known_mistake,
+    number,
+    parts,
+    same_shape,
+)
+from helpers.vae import VAE
 
 
 @check
-def beta(answer) -> str:
-    value = number(answer, "beta")
-    hints = {
-        1 / 96: "that is the weight of the pixels beside the KL; the question is the other one",
-        32.0: "a colour image has more than one number per pixel",
-        4096.0: "a colour image has more than one number per pixel, and the KL is a mean too",
-        12288.0: "the KL is a mean too",
-        1 / 128: "the pixels are a mean too",
-        1.0: "the two means are over different numbers of terms",
-    }
-    for wrong, hint in hints.items():
-        if abs(value / wrong - 1) < 1e-3:
-            raise Wrong(f"beta is {value:.4g}: {hint}")
-    if not abs(value - 96) < 0.05:
+def arithmetic(function) -> str:
+    generator = new_generator()
+    model = VAE(4, hidden=16).requires_grad_(False)
+    for weights in model.parameters():
+        weights.copy_(0.3 * torch.randn(weights.shape, generator=generator))
+    images = (torch.rand(3, 2, 784, generator=generator) < 0.2).float()
+    a, b, c = images
+    found = same_shape(call(function, model, *images.clone()), a, "what is returned")
+    if not torch.equal(found, same_shape(call(function, model, *images.clone()), a, "what is returned")):
+        raise Wrong("two calls give two different pictures: z is drawn, where the mean stands for the image")
+    mu_a, mu_b, mu_c = (model.encode(image)[0] for image in images)
+    no_known_mistake(
+        found,
+        (
+            (model.decoder(mu_c + mu_b - mu_a), "these are logits, not pixels from 0 to 1"),
+            (c + b - a, "you add and subtract pixels. Where does the arithmetic belong?"),
+            ((c + b - a).clamp(0, 1), "you add and subtract pixels. Where does the arithmetic belong?"),
+            (
+                model.decode(model.encode(c + b - a)[0]),
+                "you add and subtract pixels, and encode the result. Where does the arithmetic belong?",
+            ),
+            (
+                model.decode(mu_c) + model.decode(mu_b) - model.decode(mu_a),
+                "you decode first and add pixels then. Where does the arithmetic belong?",
+            ),
+            (model.decode(mu_c + mu_a - mu_b), "this goes from b to a: the opposite direction"),
+            (model.decode(mu_b - mu_a), "this decodes the step from a to b alone: where is c?"),
+            (model.decode(mu_c + mu_b), "what b shares with a is added too: only what differs should be"),
+            (model.decode((mu_b + mu_c) / 2), "this is the middle of b and c; nothing in it knows a"),
+        ),
+        atol=1e-5,
+    )
+    if not torch.allclose(found, model.decode(mu_c + mu_b - mu_a), atol=1e-5):
+        raise Wrong("the pictures are decoded from another z. Where does the step start, and how long is it?")
+    return "The step from a to b, taken from c."
+
+
+@check
+def share_of_area(function) -> str:
+    logvar = torch.tensor([[0.0, 0.0], [-2.0, -4.0], [-6.0, 1.0]])
+    value = same_shape(call(function, logvar.clone()), torch.empty(3), "the share")
+    sigma = torch.exp(0.5 * logvar)
+    no_known_mistake(
+        value,
+        (
+            (sigma.prod(1) ** 2, "you multiply variances; the half-axes are standard deviations"),
+            (math.pi * sigma.prod(1), "both areas have a factor pi: what is left of it in their ratio?"),
+            (sigma.sum(1), "you add the half-axes; an area is no sum"),
+            (sigma.mean(1), "you average the half-axes; an area is no average"),
+            (1 / sigma.prod(1), "that is the circle's area as a multiple of the ellipse's"),
+        ),
+        rtol=1e-4,
+    )
+    for at in range(3):
+        if not math.isclose(value[at].item(), sigma[at].prod().item(), rel_tol=1e-4):
+            raise Wrong(
+                f"for logvar = {logvar[at].tolist()} the share is {value[at]:.3g}, and it is not. "
+                "What are the half-axes there?"
+            )
+    return "The share of the area is the product of the standard deviations."
+
+
+@check
+def shell(answer) -> str:
+    pair = answer.squeeze() if isinstance(answer, Tensor | np.ndarray) else answer
+    inner, outer = parts(pair, 2, "two numbers are needed: the inner and the outer distance")
+    inner, outer = number(inner, "the inner distance"), number(outer, "the outer distance")
+    if inner < 0:
+        raise Wrong(f"a distance is not negative; {inner:.3g} looks like one coordinate of z, not its length")
+    if inner > outer:
+        raise Wrong("the inner distance comes first")
+    if is_shell(inner, outer, 2):
+        raise Wrong("that is the shell in two dimensions; we ask about 20")
+    if is_shell(math.sqrt(inner), math.sqrt(outer), 20):
+        raise Wrong("those are squares of the distances")
+    near, far = nearer(inner, 20), 1 - nearer(outer, 20)
+    if not is_shell(inner, outer, 20):
         raise Wrong(
-            f"beta is {value:.4g}: it should be what stands before the sum of the KL terms once "
-            "the pixels are summed"
+            f"{near:.1%} of the draws are nearer than {inner:.3g}, and {far:.1%} are farther than {outer:.3g}"
         )
-    return "The KL term of that loss weighs 96 times what the ELBO gives it."
-
-
-@check
-def sticking_the_landing(function) -> str:
-    epsilon = torch.randn(1000, dtype=torch.float64, generator=seeded())
-    target = Normal(torch.tensor(1.5, dtype=torch.float64), 0.4)  # the posterior; the evidence is e^-2
-    noise = {}
-    for where, mean, width in (("twice as wide as the posterior", 1.1, 0.8), ("the posterior", 1.5, 0.4)):
-        m, t = (torch.full_like(epsilon, v, requires_grad=True) for v in (mean, width))
-        z = mean + width * epsilon
-        slope, score = -(z - 1.5) / 0.4**2, epsilon / width  # of log p(x, z) in z; of log q in m
-        joint = target.log_prob(z) - 2
-        value = same_shape(
-            call(function, lambda z: target.log_prob(z) - 2, m, t, epsilon.clone()),
-            epsilon,
-            "what is returned",
-        )
-        if not torch.allclose(value, joint - Normal(mean, width).log_prob(z)):
-            raise Wrong(
-                "log q(z) is missing from the values: this is log p(x, z) alone"
-                if torch.allclose(value, joint)
-                else "the values are not those of log p(x, z) - log q(z), whatever their gradient"
-            )
-        d_m, d_t = _gradients(value, m, t)
-        for misconception, of_m, of_t in (
-            ("nothing is left out of the gradient: this is estimator A", slope, slope * epsilon + 1 / width),
-            (
-                "the path through z is cut in log q, and the score is kept: should it not be the other way "
-                "round?",
-                slope - score,
-                slope * epsilon - (epsilon**2 - 1) / width,
-            ),
-            ("log q gives no gradient at all: with that, q only climbs log p(x, z)", slope, slope * epsilon),
-        ):
-            if torch.allclose(d_m, of_m) and torch.allclose(d_t, of_t):
-                raise Wrong(misconception)
-        for name, found, right in (("m", d_m, slope + score), ("t", d_t, (slope + score) * epsilon)):
-            if not torch.allclose(found, right, atol=1e-8):
-                raise Wrong(
-                    f"the values are right. With q {where}, the gradient with respect to {name} is "
-                    "not what the path through z gives alone"
-                )
-        noise[where] = d_m.var().item(), slope.var().item()
-    wide = noise["twice as wide as the posterior"]
     return (
-        "At the posterior all 1,000 gradients are 0, draw for draw. With a q twice as wide, d/dm has "
-        f"the variance {wide[0]:.1f}, where A has {wide[1]:.1f}."
+        "Nobody lives at the centre: within 1 of it, where the density is highest, lie about "
+        f"{nearer(1.0, 20) * 1e10:.0f} in ten billion draws."
     )
 
 
-def _gradients(value: Tensor, m: Tensor, t: Tensor) -> list[Tensor]:
-    found = torch.autograd.grad(value.sum(), [m, t], allow_unused=True) if value.requires_grad else [None] * 2
-    for name, gradient in zip("mt", found, strict=True):
-        if gradient is None:
-            raise Wrong(f"no gradient arrives at {name}: the path through z has to stay open")
-    return found
+def nearer(radius: float, dimensions: int) -> float:
+    """The share of N(0, I) within `radius`: |z|^2 is chi-squared."""
+    return torch.special.gammainc(*torch.tensor([dimensions / 2, radius**2 / 2], dtype=torch.float64)).item()
 
 
-@check
-def other_widths(function) -> str:
-    ratios = []
-    for S in ([[0.5, 0.3], [0.3, 0.4]], [[1.0, -0.5, 0.2], [-0.5, 2.0, 0.1], [0.2, 0.1, 0.3]]):
-        S = torch.tensor(S, dtype=torch.float64)
-        own, inside = S.diag().sqrt(), 1 / torch.linalg.inv(S).diag().sqrt()
-        t = same_shape(call(function, S.clone()), own, "what is returned").detach().double()
-        if not (t > 0).all():
-            raise Wrong("a standard deviation has to be positive")
-        along = torch.linalg.eigvalsh(S).sqrt()
-        no_known_mistake(
-            t,
-            (
-                (
-                    inside,
-                    "these widths make the KL of section 4 smallest, an average over draws from q: "
-                    "which distribution are the draws from now?",
-                ),
-                (own**2, "these are variances; the standard deviations are asked for"),
-                *(
-                    (
-                        widths,
-                        "these are the widths along the ellipse's own axes. The axes of q are those of z",
-                    )
-                    for widths in (along, along.flip(0))
-                ),
-            ),
-            rtol=1e-3,
-        )
-        p = MultivariateNormal(torch.zeros(len(S), dtype=torch.float64), S)
-        found, least, other = (
-            kl_divergence(p, MultivariateNormal(p.mean, torch.diag(widths**2))).item()
-            for widths in (t, own, inside)
-        )
-        if found > least + 2e-3:
-            raise Wrong(
-                f"with {len(S)} latent variables your q has a KL(posterior || q) of {found:.3f} "
-                "nats, and there are widths with less"
-            )
-        ratios += [f"{least:.2f} nats, where the q of section 4 has {other:.2f}"]
-    return (
-        f"It covers the posterior. KL(posterior || q): {ratios[0]}; with three latent variables {ratios[1]}."
-    )
+def is_shell(inner: float, outer: float, dimensions: int) -> bool:
+    """Whether about 1 % of N(0, I) are nearer, and about 1 % farther."""
+    shares = nearer(inner, dimensions), 1 - nearer(outer, dimensions)
+    return all(abs(share - 0.01) < 0.003 for share in shares)

@@ -1,198 +1,114 @@
 """Checks of lesson 09."""
 
-import copy
-import functools
-from collections.abc import Callable
+import math
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor
 
-from helpers.data import load_digits
-from helpers.exercises._check import Wrong, call, check, close, number, unsolved
-from helpers.training import seeded
-from helpers.vae import VAE, kl_divergence, log_likelihood
-
-
-@check
-def free_bits_cost(function) -> str:
-    kl = torch.tensor(
-        [
-            [0.0, 1.0, 0.25, 0.05, 0.1, 0.1],  # means 0.2, 1.5, 0.6, 0.05, 0.1, 0.2
-            [0.4, 2.0, 0.95, 0.05, 0.1, 0.3],
-        ]
-    )
-    for size, floor in ((2, 0.5), (3, 0.5), (1, 0.15), (6, 4.0), (2, 0.0), (2, 2.0)):
-        groups = kl.view(2, -1, size)
-        each = groups.sum(-1)  # (image, group)
-        target = each.mean(0).clamp(min=floor).sum().item()
-        value = number(call(function, kl.clone(), floor, size), "the cost")
-        hints = {
-            "the mean over images comes before the maximum": each.clamp(min=floor).mean(0).sum(),
-            "the floor is that of a group, not of each dimension": kl.mean(0).clamp(min=floor).sum(),
-            "each group has a floor of its own, not only the total": each.sum(1).mean().clamp(min=floor),
-            "a group is made of neighbours: dimensions 0 and 1, then 2 and 3, and so on when the size is 2": kl.view(
-                2, size, -1
-            )
-            .sum(1)
-            .mean(0)
-            .clamp(min=floor)
-            .sum(),
-            "the size is the number of dimensions in a group, not the number of groups": kl.view(2, size, -1)
-            .sum(-1)
-            .mean(0)
-            .clamp(min=floor)
-            .sum(),
-            "the KL of a group is the sum over its dimensions, not their mean": groups.mean(-1)
-            .mean(0)
-            .clamp(min=floor)
-            .sum(),
-        }
-        where = f"with groups of {size} and a floor of {floor:g} the cost"
-        if not abs(value - target) <= 1e-5:
-            for hint, wrong in hints.items():
-                if abs(value - wrong.item()) <= 1e-5:
-                    raise Wrong(f"{where} is {value:.4g}, but should be {target:.4g}: {hint}")
-        close(value, target, where, 1e-5)
-    leaf = kl.clone().requires_grad_()
-    cost = call(function, leaf, 0.5, 2)
-    close(number(cost, "the cost"), 2.85, "with a KL that has gradients the cost", 1e-5)
-    gradient = None
-    if isinstance(cost, Tensor) and cost.requires_grad:
-        (gradient,) = torch.autograd.grad(cost, leaf, allow_unused=True)
-    if gradient is None:
-        raise Wrong("the cost is cut off from the KL: nothing can be trained with it")
-    if not bool((gradient[:, 4:] == 0).all()):  # nan neither
-        raise Wrong("the dimensions of a group below its floor should have no gradient, but have one")
-    for entry in gradient[:, :4].flatten():  # the mean of two images
-        close(entry.item(), 0.5, "the gradient of a dimension in a group above its floor", 1e-5)
-    return "Right values for groups of four sizes, and no gradient below the floor."
+from helpers.exercises._check import (
+    NotYet,
+    Wrong,
+    call,
+    check,
+    new_generator,
+    number,
+    parts,
+    same_shape,
+    unsolved,
+)
 
 
 @check
-def active_units(function) -> str:
-    model = VAE(7, hidden=2, pixels=4)  # mu is a straight line in the first pixel
-    for weights in model.parameters():
-        weights.data.zero_()
-    model.encoder[0].weight.data[:, 0] = 1
-    model.to_mu.weight.data[:, 0] = torch.tensor([2.0, 0.0, 0.0, 0.1, 0.4, 0.0, 0.0])
-    model.to_mu.bias.data = torch.tensor([-1.0, 2.0, -1.5, 0.0, 0.0, 0.0, 0.0])
-    model.to_logvar.bias.data[5] = -6.0
-    x = torch.tensor([[0.0, 1, 0, 1], [1, 0, 0, 1]]).repeat(100, 1)
-    with seeded(0):
-        value = number(call(function, model, x.clone()), "the number of active units")
-    hints = {
-        6: "q(z|x) of most of these dimensions is the same for all images, and its draws still vary",
-        5: "a KL above 0 does not make a dimension active: q(z|x) may differ from the prior and be the same "
-        "for all images",
-        4: "that looks at the size of mu; a mu far from 0 that is the same for all images says nothing",
-        3: "the limit of 0.01 is that of a variance, not of a standard deviation",
-        7: "that counts every dimension",
-        200: "that counts images: the variance is over images, for each dimension",
-    }
-    if value != 2:
-        raise Wrong(
-            f"for a model with 7 dimensions you count {value:g}"
-            + (f": {hints[value]}" if value in hints else "")
-        )
-    with torch.no_grad():
-        model.to_mu.weight.zero_()
-    value = number(call(function, model, x.clone()), "the number of active units")
-    if value != 0:
-        raise Wrong(f"where mu is the same for all images, you count {value:g}")
-    return "Two dimensions of seven tell images apart, and none where mu is the same for all."
+def adam_step(function) -> str:
+    noise = torch.randn(10, 4, dtype=torch.float64, generator=new_generator())
+    for size in (1.0, 1e-5):
+        ours = torch.zeros(4, dtype=torch.float64)
+        m = v = torch.zeros(4, dtype=torch.float64)
+        theirs = torch.zeros(4, dtype=torch.float64, requires_grad=True)
+        optimizer = torch.optim.Adam([theirs], lr=0.001)
+        for t, g in enumerate(size * (1 + noise), start=1):
+            ours, m, v = _three(call(function, ours.clone(), g.clone(), m.clone(), v.clone(), t), g)
+            theirs.grad = g.clone()
+            optimizer.step()
+            off = ((ours - theirs.detach()).abs().max() / 0.001).item()
+            # 1e-4 step sizes: more than rounding, less than what epsilon inside the root does to size 1e-5
+            if not off < 1e-4:
+                hint = (
+                    "with gradients of size 1 all is well: look at what epsilon does"
+                    if size < 1
+                    else "compare it with the formulas of section 4, line by line"
+                )
+                raise Wrong(
+                    f"with gradients of size {size:g} theta is {off:.2g} step sizes away from "
+                    f"torch.optim.Adam after step {t}; {hint}"
+                )
+            for name, ours_of, key in (("m", m, "exp_avg"), ("v", v, "exp_avg_sq")):
+                if not torch.allclose(ours_of, optimizer.state[theirs][key], rtol=1e-5, atol=0):
+                    raise Wrong(f"theta is right, but {name} after step {t} is not the running average")
+    return "It equals torch.optim.Adam over ten steps, for large and for tiny gradients."
 
 
-_STEPS = 300
-
-
-@functools.cache
-def _digits() -> Tensor:
-    images = load_digits().train[:5000].view(-1, 1, 28, 28)
-    return (F.avg_pool2d(images, 2) >= 0.5).float().flatten(1)
-
-
-def _terms(model: VAE, x: Tensor) -> tuple[Tensor, Tensor]:
-    mu, logvar = model.encode(x)
-    z = mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)
-    return log_likelihood(model.decoder(z), x), kl_divergence(mu, logvar, per_dimension=True)
-
-
-def _trained(loss: Callable, model: VAE | None = None) -> tuple[VAE, list[float]]:
-    """The lesson's loop, 300 steps; a given model is trained on from where it is, with the loss at t = 1."""
-    with seeded(0):
-        go_on = model is not None
-        model, losses = copy.deepcopy(model) if go_on else VAE(10, 64, 196), []
-        adam = torch.optim.Adam(model.parameters(), lr=1e-2, fused=True)
-        for step in range(_STEPS):
-            batch = _digits()[torch.randint(5000, (100,))]
-            value = call(loss, *_terms(model, batch), 1.0 if go_on else step / _STEPS)
-            losses.append(number(value, f"the loss at step {step + 1}"))
-            if not (isinstance(value, Tensor) and value.requires_grad):
-                raise Wrong("the loss is cut off from the two terms: nothing can be trained with it")
-            adam.zero_grad()
-            value.backward()
-            adam.step()
-    return model, losses
-
-
-@functools.cache
-def _in_use() -> VAE:
-    """A model whose z says something."""
-    return _trained(lambda reconstruction, kl, t: (kl.sum(1) - reconstruction).mean())[0]
-
-
-@torch.no_grad()
-def _measured(model: VAE) -> tuple[Tensor, float]:
-    """The KL of each dimension, and the distortion."""
-    with seeded(1):
-        reconstruction, kl = _terms(model, _digits()[:1000])
-    return kl.mean(0), -reconstruction.mean().item()
+def _three(result: object, like: torch.Tensor) -> list[torch.Tensor]:
+    found = parts(result, 3, "return three things: theta, m and v")
+    return [same_shape(part, like, name) for part, name in zip(found, ("theta", "m", "v"), strict=True)]
 
 
 @check
-def my_collapse(loss, why) -> str:
-    model, losses = _trained(loss)
-    kl, distortion = _measured(model)
-    first, last = (sum(part) / 20 for part in (losses[:20], losses[-20:]))
-    if not last < first:
+def distance(answer) -> str:
+    if not isinstance(answer, dict) or set(answer) != {50, 450}:
+        raise Wrong("a dictionary with the keys 50 and 450 of the stub is needed")
+    if all(map(unsolved, answer.values())):
+        raise NotYet
+    for batch, ratio in ((50, 3.0), (450, 1.0)):  # noise / signal
+        if unsolved(answer[batch]):
+            raise Wrong(f"the distance with batches of {batch} is still missing")
+        given = abs(number(answer[batch], f"the distance with batches of {batch}"))
+        right = 1 / math.sqrt(1 + ratio**2)  # 1,000 steps of 0.001
+        if abs(given - right) <= 0.02 * right:
+            continue
+        for wrong, misconception in (
+            (
+                0.02,
+                "that is step size times signal, as SGD goes. Adam's step does not depend on the size "
+                "of the gradient",
+            ),
+            (3 / math.sqrt(10), "nine times as many images do not make the noise nine times smaller"),
+            (1.0, "that is the distance without noise, when no step is cancelled by another"),
+            (1 / ratio, "that is signal over noise, but v averages whole squares: they hold signal too"),
+            (1 / (1 + ratio), "signal and noise do not add up like this: their squares do"),
+            (1 / (1 + ratio**2), "v is an average of squares, and Adam divides by its root"),
+            (1000 * right, "that is in step sizes; how long is one?"),
+        ):
+            if abs(given - wrong) < 0.02 * wrong:
+                raise Wrong(f"with batches of {batch}: {misconception}")
         raise Wrong(
-            f"the loss does not fall: {first:.4g} on average over the first 20 steps, {last:.4g} "
-            "over the last 20"
+            f"with batches of {batch}: the weight does not go {given:.3g}. "
+            "What is noise / signal here, and how long is a step then, on average?"
         )
-    x = _digits()
-    average = -log_likelihood(torch.logit(x.mean(0).clamp(1e-3, 1 - 1e-3)).expand_as(x), x).mean().item()
-    if distortion > average + 3:
+    return "A third of the noise takes the weight a little more than twice as far."
+
+
+@check
+def half_the_jitter(answer) -> str:
+    lr = number(answer, "the step size")
+    if not lr > 0:
+        raise Wrong(f"a step size is a positive number, not {lr:g}")
+    steps = 2000 + math.ceil(20 / max(lr, 1e-3))  # long enough to settle
+    share = _settles(lr, steps) / _settles(0.1, 2200)
+    if not 0.45 < share < 0.55:
         raise Wrong(
-            f"the decoder does not learn what it can: its distortion is {distortion:.0f} nats, and "
-            f"the average image alone has {average:.0f}"
+            f"with the step size {lr:g} the distance is {share:.2f} times that of 0.1. "
+            f"Take a {'smaller' if share > 0.5 else 'larger'} one"
         )
-    if kl.max() >= 0.05:
-        raise Wrong(
-            f"{int((kl >= 0.05).sum())} of 10 dimensions have 0.05 nats or more, the largest "
-            f"{kl.max():.2f}: z still says something"
-        )
-    if unsolved(why):
-        raise Wrong(
-            f"z says {kl.sum():.2f} nats, and the loss fell: it has collapsed. Now measure why, and "
-            "fill in `why`"
-        )
-    if why not in ("loss", "start"):
-        raise Wrong('`why` should be "loss" or "start"')
-    before = _measured(_in_use())[0].sum()
-    after = _measured(_trained(loss, _in_use())[0])[0].sum()
-    cause = "loss" if after < before / 4 else "start"
-    measured = (
-        f"from a z that says {before:.1f} nats, and with your loss as it is at t = 1, training ends "
-        f"at {after:.1f} nats"
-    )
-    if why != cause:
-        raise Wrong(
-            f"it has collapsed, but not for the reason you give: {measured}. Would a loss that wants "
-            "an empty z leave it there, and would one that does not?"
-        )
-    return f"From the start it ends at {kl.sum():.2f} nats; {measured}. " + (
-        "The loss itself empties z. Can you make one collapse that would keep a z in use?"
-        if cause == "loss"
-        else "The loss keeps a z in use, and never finds it from the start."
-    )
+    return f"It is {share:.2f} times that of 0.1. Is this the step size that you guessed?"
+
+
+def _settles(lr: float, steps: int) -> float:
+    """How far from the minimum of theta^2 / 2 Adam stays, with noise 1: a root mean square."""
+    theta = torch.zeros(300, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.Adam([theta], lr=lr)
+    generator, squares = new_generator(), []
+    for _ in range(steps):
+        theta.grad = theta.detach() + torch.randn(300, dtype=torch.float64, generator=generator)
+        optimizer.step()
+        squares.append(theta.detach().square().mean())
+    return math.sqrt(torch.stack(squares[-1000:]).mean().item())

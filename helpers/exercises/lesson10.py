@@ -1,155 +1,198 @@
 """Checks of lesson 10."""
 
-import math
+import copy
+import functools
 from collections.abc import Callable
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from helpers.exercises._check import Wrong, call, check, no_known_mistake, number, same_shape, seeded
-
-FAR_APART = torch.tensor([0.0, -100.0, -2000.0, -1000.0], dtype=torch.float64)  # of the images of one batch
+from helpers.data import load_digits
+from helpers.exercises._check import Wrong, call, check, close, number, unsolved
+from helpers.training import seeded
+from helpers.vae import VAE, kl_divergence, log_likelihood
 
 
 @check
-def effective_draws(function) -> str:
-    near = torch.randn(5, 4, dtype=torch.float64, generator=seeded())
-    near[:, 2] = 0.3  # equal weights
-    near[1:, 3] = -1500.0  # the first draw has all the weight
-    target = torch.softmax(near, 0).square().sum(0).reciprocal()  # the same for every shift
-    total, squares = near.exp().sum(0), (2 * near).exp().sum(0)
-    mistakes = (
-        (target.log(), "that is its logarithm; take exp at the end"),
-        (1 / target, "that is upside down: the square of the sum is divided by the sum of the squares"),
-        (total / squares, "the sum of the weights has to be squared"),
-        (total, "what you divide by is the sum of the weights; it should be the sum of their squares"),
-        (
-            torch.ones(4, dtype=torch.float64),
-            "it is 1 whatever the weights are: the sum of the squares is not the square of the sum",
-        ),
-        (torch.full((4,), 5.0, dtype=torch.float64), "it is k whatever the weights are"),
-        (target / 5, "that is the share of the draws; their number is asked for"),
+def free_bits_cost(function) -> str:
+    kl = torch.tensor(
+        [
+            [0.0, 1.0, 0.25, 0.05, 0.1, 0.1],  # means 0.2, 1.5, 0.6, 0.05, 0.1, 0.2
+            [0.4, 2.0, 0.95, 0.05, 0.1, 0.3],
+        ]
     )
-    for shift, where in (
-        (0.0, "near 0"),
-        (-100.0, "near -100"),
-        (-2000.0, "near -2000"),
-        (FAR_APART, "of four images at 0, -100, -2000 and -1000"),
-    ):
-        value = call(function, near + shift)
-        if isinstance(value, Tensor) and value.shape == (5,):
-            raise Wrong(
-                "the effective number has the shape (5,), one for each draw; the sums run over the "
-                "draws, the first axis, and (4,) is needed"
+    for size, floor in ((2, 0.5), (3, 0.5), (1, 0.15), (6, 4.0), (2, 0.0), (2, 2.0)):
+        groups = kl.view(2, -1, size)
+        each = groups.sum(-1)  # (image, group)
+        target = each.mean(0).clamp(min=floor).sum().item()
+        value = number(call(function, kl.clone(), floor, size), "the cost")
+        hints = {
+            "the mean over images comes before the maximum": each.clamp(min=floor).mean(0).sum(),
+            "the floor is that of a group, not of each dimension": kl.mean(0).clamp(min=floor).sum(),
+            "each group has a floor of its own, not only the total": each.sum(1).mean().clamp(min=floor),
+            "a group is made of neighbours: dimensions 0 and 1, then 2 and 3, and so on when the size is 2": kl.view(
+                2, size, -1
             )
-        value = _finite(same_shape(value, target, "the effective number"), where, shift is FAR_APART)
-        if where == "near 0":
-            no_known_mistake(value, mistakes, rtol=1e-5, atol=1e-6)
-        for image in range(4):
-            if not abs(value[image] / target[image] - 1) < 5e-3:  # near -2000, float32 has 4 decimals
-                raise Wrong(
-                    f"with log-weights {where} the effective number of image {image} is "
-                    f"{value[image]:.4g}, and off by {value[image] / target[image] - 1:.1%}"
-                )
-    return (
-        "It holds for log-weights near 0, -100 and -2000, and for all of them in one batch. It is 5 for "
-        "equal weights, and 1 if one has all."
-    )
+            .sum(1)
+            .mean(0)
+            .clamp(min=floor)
+            .sum(),
+            "the size is the number of dimensions in a group, not the number of groups": kl.view(2, size, -1)
+            .sum(-1)
+            .mean(0)
+            .clamp(min=floor)
+            .sum(),
+            "the KL of a group is the sum over its dimensions, not their mean": groups.mean(-1)
+            .mean(0)
+            .clamp(min=floor)
+            .sum(),
+        }
+        where = f"with groups of {size} and a floor of {floor:g} the cost"
+        if not abs(value - target) <= 1e-5:
+            for hint, wrong in hints.items():
+                if abs(value - wrong.item()) <= 1e-5:
+                    raise Wrong(f"{where} is {value:.4g}, but should be {target:.4g}: {hint}")
+        close(value, target, where, 1e-5)
+    leaf = kl.clone().requires_grad_()
+    cost = call(function, leaf, 0.5, 2)
+    close(number(cost, "the cost"), 2.85, "with a KL that has gradients the cost", 1e-5)
+    gradient = None
+    if isinstance(cost, Tensor) and cost.requires_grad:
+        (gradient,) = torch.autograd.grad(cost, leaf, allow_unused=True)
+    if gradient is None:
+        raise Wrong("the cost is cut off from the KL: nothing can be trained with it")
+    if not bool((gradient[:, 4:] == 0).all()):  # nan neither
+        raise Wrong("the dimensions of a group below its floor should have no gradient, but have one")
+    for entry in gradient[:, :4].flatten():  # the mean of two images
+        close(entry.item(), 0.5, "the gradient of a dimension in a group above its floor", 1e-5)
+    return "Right values for groups of four sizes, and no gradient below the floor."
 
 
-def _finite(value: Tensor, where: str, together: bool) -> Tensor:
-    value = value.detach().double()
-    odd = value[~value.isfinite()].tolist()
-    if odd:
+@check
+def active_units(function) -> str:
+    model = VAE(7, hidden=2, pixels=4)  # mu is a straight line in the first pixel
+    for weights in model.parameters():
+        weights.data.zero_()
+    model.encoder[0].weight.data[:, 0] = 1
+    model.to_mu.weight.data[:, 0] = torch.tensor([2.0, 0.0, 0.0, 0.1, 0.4, 0.0, 0.0])
+    model.to_mu.bias.data = torch.tensor([-1.0, 2.0, -1.5, 0.0, 0.0, 0.0, 0.0])
+    model.to_logvar.bias.data[5] = -6.0
+    x = torch.tensor([[0.0, 1, 0, 1], [1, 0, 0, 1]]).repeat(100, 1)
+    with seeded(0):
+        value = number(call(function, model, x.clone()), "the number of active units")
+    hints = {
+        6: "q(z|x) of most of these dimensions is the same for all images, and its draws still vary",
+        5: "a KL above 0 does not make a dimension active: q(z|x) may differ from the prior and be the same "
+        "for all images",
+        4: "that looks at the size of mu; a mu far from 0 that is the same for all images says nothing",
+        3: "the limit of 0.01 is that of a variance, not of a standard deviation",
+        7: "that counts every dimension",
+        200: "that counts images: the variance is over images, for each dimension",
+    }
+    if value != 2:
         raise Wrong(
-            f"with log-weights {where} the result is {odd[0]}: exp() gave 0 for all draws of an "
-            "image" + (". Was one maximum subtracted from all images?" if together else "")
+            f"for a model with 7 dimensions you count {value:g}"
+            + (f": {hints[value]}" if value in hints else "")
         )
-    return value
+    with torch.no_grad():
+        model.to_mu.weight.zero_()
+    value = number(call(function, model, x.clone()), "the number of active units")
+    if value != 0:
+        raise Wrong(f"where mu is the same for all images, you count {value:g}")
+    return "Two dimensions of seven tell images apart, and none where mu is the same for all."
+
+
+_STEPS = 300
+
+
+@functools.cache
+def _digits() -> Tensor:
+    images = load_digits().train[:5000].view(-1, 1, 28, 28)
+    return (F.avg_pool2d(images, 2) >= 0.5).float().flatten(1)
+
+
+def _terms(model: VAE, x: Tensor) -> tuple[Tensor, Tensor]:
+    mu, logvar = model.encode(x)
+    z = mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)
+    return log_likelihood(model.decoder(z), x), kl_divergence(mu, logvar, per_dimension=True)
+
+
+def _trained(loss: Callable, model: VAE | None = None) -> tuple[VAE, list[float]]:
+    """The lesson's loop, 300 steps; a given model is trained on from where it is, with the loss at t = 1."""
+    with seeded(0):
+        go_on = model is not None
+        model, losses = copy.deepcopy(model) if go_on else VAE(10, 64, 196), []
+        adam = torch.optim.Adam(model.parameters(), lr=1e-2, fused=True)
+        for step in range(_STEPS):
+            batch = _digits()[torch.randint(5000, (100,))]
+            value = call(loss, *_terms(model, batch), 1.0 if go_on else step / _STEPS)
+            losses.append(number(value, f"the loss at step {step + 1}"))
+            if not (isinstance(value, Tensor) and value.requires_grad):
+                raise Wrong("the loss is cut off from the two terms: nothing can be trained with it")
+            adam.zero_grad()
+            value.backward()
+            adam.step()
+    return model, losses
+
+
+@functools.cache
+def _in_use() -> VAE:
+    """A model whose z says something."""
+    return _trained(lambda reconstruction, kl, t: (kl.sum(1) - reconstruction).mean())[0]
+
+
+@torch.no_grad()
+def _measured(model: VAE) -> tuple[Tensor, float]:
+    """The KL of each dimension, and the distortion."""
+    with seeded(1):
+        reconstruction, kl = _terms(model, _digits()[:1000])
+    return kl.mean(0), -reconstruction.mean().item()
 
 
 @check
-def bound_of_parts(function) -> str:
-    together, sizes = 2 * torch.randn(9, 4, dtype=torch.float64, generator=seeded()), (2, 1, 6)
-    k, parts = 9, together.split(sizes)
-    target = torch.logsumexp(together, 0) - math.log(k)
-    bounds = torch.stack([torch.logsumexp(part, 0) - math.log(len(part)) for part in parts])
-    weighted = (torch.tensor(sizes)[:, None] * bounds).sum(0) / k
-    mistakes = (
-        (
-            bounds.mean(0),
-            "that is the mean of the bounds of the parts, as the colleague has it: each has "
-            "only its own draws inside the logarithm",
-        ),
-        (weighted, "the bounds of the parts have their share of the draws, but this is still a mean of logs"),
-        (
-            torch.logsumexp(bounds, 0) - math.log(3),
-            "every part counts the same in your average, however many draws it holds",
-        ),
-        (
-            target + math.log(k),
-            "that is the log of the sum of the weights; it grows with k without end. The "
-            "log of their average is asked for",
-        ),
-        (
-            target + math.log(k) - math.log(3),
-            "the sum of the weights is divided by the number of parts, not by the number of draws",
-        ),
-        (together.mean(0), "that is the average of the log-weights: the ELBO"),
-        (bounds.max(0).values, "that is the best of the parts"),
-        (-target, "that is minus the bound"),
+def my_collapse(loss, why) -> str:
+    model, losses = _trained(loss)
+    kl, distortion = _measured(model)
+    first, last = (sum(part) / 20 for part in (losses[:20], losses[-20:]))
+    if not last < first:
+        raise Wrong(
+            f"the loss does not fall: {first:.4g} on average over the first 20 steps, {last:.4g} "
+            "over the last 20"
+        )
+    x = _digits()
+    average = -log_likelihood(torch.logit(x.mean(0).clamp(1e-3, 1 - 1e-3)).expand_as(x), x).mean().item()
+    if distortion > average + 3:
+        raise Wrong(
+            f"the decoder does not learn what it can: its distortion is {distortion:.0f} nats, and "
+            f"the average image alone has {average:.0f}"
+        )
+    if kl.max() >= 0.05:
+        raise Wrong(
+            f"{int((kl >= 0.05).sum())} of 10 dimensions have 0.05 nats or more, the largest "
+            f"{kl.max():.2f}: z still says something"
+        )
+    if unsolved(why):
+        raise Wrong(
+            f"z says {kl.sum():.2f} nats, and the loss fell: it has collapsed. Now measure why, and "
+            "fill in `why`"
+        )
+    if why not in ("loss", "start"):
+        raise Wrong('`why` should be "loss" or "start"')
+    before = _measured(_in_use())[0].sum()
+    after = _measured(_trained(loss, _in_use())[0])[0].sum()
+    cause = "loss" if after < before / 4 else "start"
+    measured = (
+        f"from a z that says {before:.1f} nats, and with your loss as it is at t = 1, training ends "
+        f"at {after:.1f} nats"
     )
-    for shift, where in (
-        (0.0, "near 0"),
-        (-100.0, "near -100"),
-        (-2000.0, "near -2000"),
-        (FAR_APART, "of four images at 0, -100, -2000 and -1000"),
-    ):
-        value = call(function, [part + shift for part in parts])
-        value = _finite(same_shape(value, target, "the bound"), where, shift is FAR_APART)
-        if where == "near 0":
-            no_known_mistake(value, mistakes, rtol=1e-5, atol=1e-5)
-        off = (value - target - shift).abs().max().item()
-        if not off < 2e-3:  # in float32 a number near -2000 is known to 1e-4
-            raise Wrong(f"with log-weights {where} the bound is off by up to {off:.2g} nats")
-    return "The log of the average of all draws, however they are split."
-
-
-@check
-def best_width(function) -> str:
-    found = []
-    for rho in (0.0, 0.3, -0.7, 0.95):
-        variance = _variance(rho)
-        width = number(call(function, variance), "the width")
-        best = math.sqrt(2 / (3 - math.sqrt(1 + 8 * rho**2)))
-        where = f"for a posterior with the correlation {rho:g}"
-        if rho and abs(width - 1) < 5e-3:
-            raise Wrong(f"{where} you return 1, the width with the largest ELBO")
-        if rho and abs(width - best**2) < 5e-3:
-            raise Wrong(f"{where} this is the square of the best width")
-        if abs(width - variance(best)) < 5e-3:
-            raise Wrong(f"{where} this is the smallest variance; the width that has it is asked for")
-        if not math.isfinite(variance(width)):
-            raise Wrong(f"{where} a q of width {width:.3g} has weights of infinite variance")
-        if not abs(width - best) < 0.015:
-            raise Wrong(
-                f"{where} a q of width {width:.4g} has the variance {variance(width):.4g}, and there "
-                "are widths with less"
-            )
-        found.append(f"{best:.2f} for the correlation {rho:g}")
-    return f"Best widths: {', '.join(found)}."
-
-
-def _variance(rho: float) -> Callable[[float], float]:
-    """Of w / p(x) as in section 3, as a function of the width of q; rho: the posterior's correlation."""
-
-    def variance(width: float) -> float:
-        if not width > 0:
-            return math.inf
-        of_q = float(width) ** -2
-        both = (2 - of_q) ** 2 - 4 * rho**2
-        if 2 - of_q <= 2 * abs(rho):
-            return math.inf
-        return (1 - rho**2) / (of_q * math.sqrt(both)) - 1
-
-    return variance
+    if why != cause:
+        raise Wrong(
+            f"it has collapsed, but not for the reason you give: {measured}. Would a loss that wants "
+            "an empty z leave it there, and would one that does not?"
+        )
+    return f"From the start it ends at {kl.sum():.2f} nats; {measured}. " + (
+        "The loss itself empties z. Can you make one collapse that would keep a z in use?"
+        if cause == "loss"
+        else "The loss keeps a z in use, and never finds it from the start."
+    )

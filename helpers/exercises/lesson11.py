@@ -1,184 +1,155 @@
 """Checks of lesson 11."""
 
+import math
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
-from torch.distributions import Categorical, kl_divergence
 
-from helpers.exercises._check import Wrong, call, check, close, no_known_mistake, same_shape, seeded
+from helpers.exercises._check import Wrong, call, check, new_generator, no_known_mistake, number, same_shape
 
-
-@check
-def two_categories(function) -> str:
-    # two kinds of rows, in turn: an answer that takes one row's logits for all, or mixes rows, is off
-    kinds = torch.tensor([[0.0, 1.0, -1.0, 0.5], [2.0, -0.5, 1.5, 0.0]])
-    n, K = 40_000, 4
-    logits = kinds.repeat(n // 2, 1)
-    u = torch.rand(n, K, generator=seeded()).clamp_min(1e-30)
-    value = _pairs(call(function, logits.clone(), u.clone()), n)
-    again = _pairs(call(function, logits.clone(), u.clone()), n)
-    if not torch.equal(value, again):
-        raise Wrong("the same u gives other categories the second time: something else in it is random")
-    other = torch.rand(n, K, generator=seeded(1)).clamp_min(1e-30)
-    if torch.equal(value, _pairs(call(function, logits.clone(), other), n)):
-        raise Wrong("another u gives the same categories: the noise plays no part")
-    if torch.equal(value, _pairs(call(function, logits.flip(0), u.clone()), n)):
-        raise Wrong("other logits give the same categories: the logits play no part")
-    same = (value[:, 0] == value[:, 1]).sum()
-    if same:
-        raise Wrong(f"{same:,} of {n:,} rows hold the same category twice")
-    hint = _what_is_off(value, logits, u)
-    for row in range(2):
-        p = torch.softmax(kinds[row].double(), 0)
-        exact = p[:, None] * p / (1 - p)[:, None]  # (first, second); never the same twice
-        found = torch.bincount(value[row::2] @ torch.tensor([K, 1]), minlength=K * K).view(K, K) / (n // 2)
-        errors = ((found - exact).abs() / (exact * (1 - exact) / (n // 2)).sqrt()).fill_diagonal_(0)
-        if errors.max() > 5:
-            i, j = divmod(int(errors.argmax()), K)
-            raise Wrong(
-                f"{hint}With the logits {kinds[row].tolist()} category {i} first and {j} second come "
-                f"with the share {found[i, j]:.3f}, but should with {exact[i, j]:.3f}: "
-                f"{errors[i, j]:.0f} standard errors away"
-            )
-    return "The shares of 40,000 pairs are right, for two kinds of logits."
-
-
-def _pairs(value: object, n: int) -> Tensor:
-    """The learner's categories as whole numbers (n, 2) from 0 to 3."""
-    if isinstance(value, Tensor) and value.shape == (n, 4):
-        raise Wrong(
-            f"what you return has the shape {tuple(value.shape)}, a number for each category; two "
-            "categories per row are asked for"
-        )
-    value = same_shape(value, torch.empty(n, 2), "what you return")
-    if value.is_floating_point() and (value != value.round()).any():
-        raise Wrong(
-            f"one of the categories you return is {value[value != value.round()][0].item():.3g}; "
-            "whole numbers are needed: the place of a sum, not its value"
-        )
-    if not ((value >= 0) & (value <= 3)).all():
-        raise Wrong(f"the categories run from 0 to 3, and yours from {value.min():.0f} to {value.max():.0f}")
-    return value.long()
-
-
-def _what_is_off(value: Tensor, logits: Tensor, u: Tensor) -> str:
-    g, p = -torch.log(-torch.log(u)), torch.softmax(logits, -1)
-    if torch.equal(value.flip(1), (logits + g).topk(2).indices):
-        return "the two are in the wrong order. "
-    for wrong, words in (
-        (logits + u, "u itself is the noise here. What kind of noise does the trick need? "),
-        (logits - g, "a sign is lost: is your noise large where u is close to 1? "),
-        (logits - torch.log(u), "one logarithm is missing. "),
-        (logits + torch.log(u), "one logarithm is missing. "),  # also softmax(logits) * u
-        (p + g, "what is added to the noise should be the logits, not the probabilities. "),
-        (-logits - g, "those are the places of the smallest. "),
-    ):
-        if torch.equal(value, wrong.topk(2).indices):
-            return words
-    return ""
-
-
-def _shown(numbers: Tensor) -> str:
-    return ", ".join(f"{number:.3f}" for number in numbers.tolist())
+FAR_APART = torch.tensor([0.0, -100.0, -2000.0, -1000.0], dtype=torch.float64)  # of the images of one batch
 
 
 @check
-def kl_to_prior(function) -> str:
-    logits = torch.randn(4, 3, 5, dtype=torch.float64, generator=seeded())
-    prior = torch.randn(3, 5, dtype=torch.float64, generator=seeded(1))
-    q, p = Categorical(logits=logits), Categorical(logits=prior)
-    each = kl_divergence(q, p)  # (4, 3)
-    target = each.sum(-1)
-    value = call(function, logits.clone(), prior.clone())
-    value = same_shape(value, target, "the KL").double()
-    log_q, log_p = torch.log_softmax(logits, -1), torch.log_softmax(prior, -1)
-    hints = {
-        "a KL divergence is never negative; look at the sign": -target,
-        "the variables are summed, not averaged": each.mean(-1),
-        "the variables and the categories are summed, not averaged": each.mean(-1) / 5,
-        "the categories are summed, not averaged": target / 5,
-        "that is KL(prior || q); the other direction is asked for": kl_divergence(p, q).sum(-1),
-        "that is the KL to the uniform prior": kl_divergence(q, Categorical(logits=0 * prior)).sum(-1),
-        "that is the colleague's. What is a logit, beside a log-probability?": (
-            log_q.exp() * (logits - prior)
-        ).sum((-1, -2)),
-        "log q - log p has to be averaged with the weights q": (log_q - log_p).sum((-1, -2)),
-    }
-    half = "the logits of one of the two only are log-probabilities"
-    more = [
-        (half, (log_q.exp() * (logits - log_p)).sum((-1, -2))),
-        (half, (log_q.exp() * (log_q - prior)).sum((-1, -2))),
-    ]
-    for axis, prior_axis in ((0, -1), (1, -1), (-1, 0), (0, 0), (1, 0)):  # softmax over another axis
-        log_q, log_p = torch.log_softmax(logits, axis), torch.log_softmax(prior, prior_axis)
-        more.append(
-            (
-                "over which axis do the probabilities add up to 1?",
-                (log_q.exp() * (log_q - log_p)).sum((-1, -2)),
-            )
-        )
-    off = f"the KL of image 0 is {value[0]:.4g}, but should be {target[0]:.4g}"
-    no_known_mistake(value, ((wrong, f"{off}: {hint}") for hint, wrong in (*hints.items(), *more)), atol=1e-5)
-    for image in range(4):
-        close(value[image].item(), target[image].item(), f"the KL of image {image}", 1e-5)
-    same = call(function, prior.expand(2, 3, 5).clone(), prior.clone())
-    for kl in same_shape(same, torch.zeros(2), "the KL"):
-        close(kl.item(), 0.0, "the KL of the prior to itself", 1e-5)
-    return "It equals torch.distributions for four images, and is 0 where q is the prior."
-
-
-@check
-def cost(function) -> str:
-    value, corners = torch.tensor([2.0, 0.5, 1.0]), torch.eye(3)
-
-    def f(z):
-        return function(z, value)
-
-    found = same_shape(call(f, corners.clone()), value, "for three one-hots what you return").float()
-    no_known_mistake(
-        found,
+def effective_draws(function) -> str:
+    near = torch.randn(5, 4, dtype=torch.float64, generator=new_generator())
+    near[:, 2] = 0.3  # equal weights
+    near[1:, 3] = -1500.0  # the first draw has all the weight
+    target = torch.softmax(near, 0).square().sum(0).reciprocal()  # the same for every shift
+    total, squares = near.exp().sum(0), (2 * near).exp().sum(0)
+    mistakes = (
+        (target.log(), "that is its logarithm; take exp at the end"),
+        (1 / target, "that is upside down: the square of the sum is divided by the sum of the squares"),
+        (total / squares, "the sum of the weights has to be squared"),
+        (total, "what you divide by is the sum of the weights; it should be the sum of their squares"),
         (
-            (torch.zeros(3), "the cost of every one-hot is 0"),
-            (found[:1].expand(3), "all one-hots cost the same, so the exact gradient is 0 too"),
+            torch.ones(4, dtype=torch.float64),
+            "it is 1 whatever the weights are: the sum of the squares is not the square of the sum",
         ),
-        atol=1e-5,
+        (torch.full((4,), 5.0, dtype=torch.float64), "it is k whatever the weights are"),
+        (target / 5, "that is the share of the draws; their number is asked for"),
     )
-    for j in range(3):
-        close(found[j].item(), value[j].item(), f"the cost of category {j + 1}", 1e-5)
-    slopes = _slopes(f, corners)  # a row for each corner
-    p = torch.softmax(torch.tensor([1.0, 0.0, -1.0]), 0)
-    through = p * (slopes - (slopes @ p)[:, None])  # straight-through with p: the slope times that of softmax
-    if not torch.isfinite(through).all():
-        raise Wrong("at a corner the slope is not finite")
-    for j in range(3):
-        if through[j].abs().max() > 1e-4:
+    for shift, where in (
+        (0.0, "near 0"),
+        (-100.0, "near -100"),
+        (-2000.0, "near -2000"),
+        (FAR_APART, "of four images at 0, -100, -2000 and -1000"),
+    ):
+        value = call(function, near + shift)
+        if isinstance(value, Tensor) and value.shape == (5,):
             raise Wrong(
-                f"where z is category {j + 1} straight-through finds ({_shown(through[j])}), not 0. "
-                f"Your cost has the slopes ({_shown(slopes[j])}) there"
+                "the effective number has the shape (5,), one for each draw; the sums run over the "
+                "draws, the first axis, and (4,) is needed"
             )
-    inside = torch.softmax(2 * torch.randn(20, 3, generator=seeded()), -1)
-    if (_slopes(f, inside) == 0).all():
-        raise Wrong("its slope is 0 between the corners too: that is a staircase. Asked for is a smooth cost")
-    own = torch.tensor([1.0, 0.0, -1.0]).expand(20_000, 3).clone().requires_grad_()
-    u = torch.rand(own.shape, generator=seeded(2)).clamp_min(1e-30)
-    means = []
-    for tau in (1.0, 0.1):
-        soft = torch.softmax((own - torch.log(-torch.log(u))) / tau, -1)
-        (gradient,) = torch.autograd.grad(f(soft).sum(), own)
-        means.append(f"{gradient.mean(0)[0]:.2f} at temperature {tau:g}")
-    exact = (p * (value - p @ value))[0]
+        value = _finite(same_shape(value, target, "the effective number"), where, shift is FAR_APART)
+        if where == "near 0":
+            no_known_mistake(value, mistakes, rtol=1e-5, atol=1e-6)
+        for image in range(4):
+            if not abs(value[image] / target[image] - 1) < 5e-3:  # near -2000, float32 has 4 decimals
+                raise Wrong(
+                    f"with log-weights {where} the effective number of image {image} is "
+                    f"{value[image]:.4g}, and off by {value[image] / target[image] - 1:.1%}"
+                )
     return (
-        "Straight-through gets 0 on every draw. For the first logit Gumbel-softmax gets, on average, "
-        f"{' and '.join(means)}; the exact gradient is {exact:.2f}."
+        "It holds for log-weights near 0, -100 and -2000, and for all of them in one batch. It is 5 for "
+        "equal weights, and 1 if one has all."
     )
 
 
-def _slopes(f, z: Tensor) -> Tensor:
-    z = z.clone().requires_grad_()
-    total = f(z).sum()
-    if not total.requires_grad:
+def _finite(value: Tensor, where: str, together: bool) -> Tensor:
+    value = value.detach().double()
+    odd = value[~value.isfinite()].tolist()
+    if odd:
         raise Wrong(
-            "your cost is cut off from z, so that backward would raise an error. Gradients have to "
-            "arrive, and be 0 at the corners"
+            f"with log-weights {where} the result is {odd[0]}: exp() gave 0 for all draws of an "
+            "image" + (". Was one maximum subtracted from all images?" if together else "")
         )
-    (found,) = torch.autograd.grad(total, z, allow_unused=True)
-    return torch.zeros_like(z) if found is None else found
+    return value
+
+
+@check
+def bound_of_parts(function) -> str:
+    together, sizes = 2 * torch.randn(9, 4, dtype=torch.float64, generator=new_generator()), (2, 1, 6)
+    k, parts = 9, together.split(sizes)
+    target = torch.logsumexp(together, 0) - math.log(k)
+    bounds = torch.stack([torch.logsumexp(part, 0) - math.log(len(part)) for part in parts])
+    weighted = (torch.tensor(sizes)[:, None] * bounds).sum(0) / k
+    mistakes = (
+        (
+            bounds.mean(0),
+            "that is the mean of the bounds of the parts, as the colleague has it: each has "
+            "only its own draws inside the logarithm",
+        ),
+        (weighted, "the bounds of the parts have their share of the draws, but this is still a mean of logs"),
+        (
+            torch.logsumexp(bounds, 0) - math.log(3),
+            "every part counts the same in your average, however many draws it holds",
+        ),
+        (
+            target + math.log(k),
+            "that is the log of the sum of the weights; it grows with k without end. The "
+            "log of their average is asked for",
+        ),
+        (
+            target + math.log(k) - math.log(3),
+            "the sum of the weights is divided by the number of parts, not by the number of draws",
+        ),
+        (together.mean(0), "that is the average of the log-weights: the ELBO"),
+        (bounds.max(0).values, "that is the best of the parts"),
+        (-target, "that is minus the bound"),
+    )
+    for shift, where in (
+        (0.0, "near 0"),
+        (-100.0, "near -100"),
+        (-2000.0, "near -2000"),
+        (FAR_APART, "of four images at 0, -100, -2000 and -1000"),
+    ):
+        value = call(function, [part + shift for part in parts])
+        value = _finite(same_shape(value, target, "the bound"), where, shift is FAR_APART)
+        if where == "near 0":
+            no_known_mistake(value, mistakes, rtol=1e-5, atol=1e-5)
+        off = (value - target - shift).abs().max().item()
+        if not off < 2e-3:  # in float32 a number near -2000 is known to 1e-4
+            raise Wrong(f"with log-weights {where} the bound is off by up to {off:.2g} nats")
+    return "The log of the average of all draws, however they are split."
+
+
+@check
+def best_width(function) -> str:
+    found = []
+    for rho in (0.0, 0.3, -0.7, 0.95):
+        variance = _variance(rho)
+        width = number(call(function, variance), "the width")
+        best = math.sqrt(2 / (3 - math.sqrt(1 + 8 * rho**2)))
+        where = f"for a posterior with the correlation {rho:g}"
+        if rho and abs(width - 1) < 5e-3:
+            raise Wrong(f"{where} you return 1, the width with the largest ELBO")
+        if rho and abs(width - best**2) < 5e-3:
+            raise Wrong(f"{where} this is the square of the best width")
+        if abs(width - variance(best)) < 5e-3:
+            raise Wrong(f"{where} this is the smallest variance; the width that has it is asked for")
+        if not math.isfinite(variance(width)):
+            raise Wrong(f"{where} a q of width {width:.3g} has weights of infinite variance")
+        if not abs(width - best) < 0.015:
+            raise Wrong(
+                f"{where} a q of width {width:.4g} has the variance {variance(width):.4g}, and there "
+                "are widths with less"
+            )
+        found.append(f"{best:.2f} for the correlation {rho:g}")
+    return f"Best widths: {', '.join(found)}."
+
+
+def _variance(rho: float) -> Callable[[float], float]:
+    """Of w / p(x) as in section 3, as a function of the width of q; rho: the posterior's correlation."""
+
+    def variance(width: float) -> float:
+        if not width > 0:
+            return math.inf
+        of_q = float(width) ** -2
+        both = (2 - of_q) ** 2 - 4 * rho**2
+        if 2 - of_q <= 2 * abs(rho):
+            return math.inf
+        return (1 - rho**2) / (of_q * math.sqrt(both)) - 1
+
+    return variance

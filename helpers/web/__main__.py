@@ -20,10 +20,10 @@ from nbformat.v4 import new_code_cell
 from PIL import Image
 from tqdm import tqdm
 
+from helpers.course import PARTS
 from helpers.web import pages
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-PARTS = {"The trick": 0, "Why it works": 6, "Where it breaks": 9, "Where it leads": 11}  # where each begins
 AT_ONCE = 2  # lessons that run at the same time
 MARK = '<meta name="generator" content="helpers.web">'
 
@@ -104,8 +104,8 @@ def write(folder: Path, paths: list[Path], repository: str) -> None:
         for name, content in resources["outputs"].items():
             (folder / name).write_bytes(content)
         (folder / f"{lesson['name']}.html").write_text(page, encoding="utf-8")
-    ends = [*list(PARTS.values())[1:], None]
-    parts = [(part, lessons[first:end]) for (part, first), end in zip(PARTS.items(), ends, strict=True)]
+    written = {lesson["name"]: lesson for lesson in lessons}
+    parts = [(part, [written[name] for name in names if name in written]) for part, names in PARTS.items()]
     index = exporter.environment.get_template("map.html.j2").render(parts=parts, repository=repository)
     for name, content in {"index.html": index, "style.css": pages.style(), "page.js": pages.script()}.items():
         (folder / name).write_text(content, encoding="utf-8")

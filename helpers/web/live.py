@@ -11,7 +11,6 @@ import matplotlib.pyplot as plt
 import torch
 from matplotlib.figure import Figure
 
-from helpers._files import write_whole
 from helpers.widgets import Explorer, SideBySide
 from helpers.widgets._base import BrowserWidget, WithPicture, bare, packed, script
 
@@ -62,11 +61,12 @@ class Page:
         for link, linked in vars(widget).items():  # a widget that this one moves, as a canvas its pad
             if isinstance(linked, BrowserWidget):
                 state[link] = {"model": self.add(linked)}
-        write_whole(self.folder / f"{name}.js", f'course.states["{name}"] = {packed(state)};\n'.encode())
+        (self.folder / f"{name}.js").write_text(
+            f'course.states["{name}"] = {packed(state)};\n', encoding="utf-8"
+        )
         kind = type(widget).__name__
-        write_whole(
-            self.folder / "widgets" / f"{kind}.js",
-            f"course.widgets.{kind} = (() => {{\n{bare(module)}return render;\n}})();\n".encode(),
+        (self.folder / "widgets" / f"{kind}.js").write_text(
+            f"course.widgets.{kind} = (() => {{\n{bare(module)}return render;\n}})();\n", encoding="utf-8"
         )
         return name
 

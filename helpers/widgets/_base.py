@@ -17,7 +17,6 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from helpers._arguments import check_floats, check_images
-from helpers._files import write_whole
 from helpers.figures import GREY, png
 
 HERE = Path(__file__).parent
@@ -98,16 +97,14 @@ class BrowserWidget(WithPicture, anywidget.AnyWidget):
     def to_html(self, path: str | Path, *, title: str | None = None) -> Path:
         """Write the widget as one file that needs neither a kernel nor a network. Returns its path."""
         path = Path(path)
-        write_whole(
-            path,
-            _PAGE.format(
-                title=html.escape(title or type(self).__name__),
-                style=STYLE,
-                module=bare(str(self._esm)),
-                without_kernel=WITHOUT_KERNEL,
-                state=packed(self._state()).replace("<", "\\u003c"),
-            ).encode(),
+        page = _PAGE.format(
+            title=html.escape(title or type(self).__name__),
+            style=STYLE,
+            module=bare(str(self._esm)),
+            without_kernel=WITHOUT_KERNEL,
+            state=packed(self._state()).replace("<", "\\u003c"),
         )
+        path.write_text(page, encoding="utf-8")
         return path
 
 
@@ -156,7 +153,7 @@ class Decoder:
         self.latent, self.pixels = linear[0]["inputs"], linear[-1]["outputs"]
         if math.isqrt(self.pixels) ** 2 != self.pixels:
             raise ValueError(f"decoder: square pictures are needed, not {self.pixels} pixels")
-        self._network = copy.deepcopy(network).cpu().float().eval().requires_grad_(False)
+        self._network = copy.deepcopy(network).cpu().eval().requires_grad_(False)
 
     def __call__(self, z: Tensor) -> Tensor:
         return self._network(z)
@@ -181,7 +178,7 @@ class CodesWidget(DecoderWidget):
 
     def __init__(self, decoder: Decoder, codes: Tensor, images: Tensor | None, **traits):
         packed = pack_floats("codes", codes, (None, decoder.latent))
-        self._z = codes.detach().cpu().float().clone()  # (n, D)
+        self._z = codes.detach().cpu().clone()  # (n, D)
         super().__init__(
             decoder,
             _codes=packed,
@@ -205,7 +202,7 @@ class CodesWidget(DecoderWidget):
 
 def parts_of(model: nn.Module, images: Tensor) -> tuple[nn.Sequential, Tensor, Tensor]:
     """What a widget needs of a `helpers.vae.VAE`: its decoder to pixels, and mu and logvar of `images`."""
-    check_images("images", images, model.pixels)
+    check_images("images", images, model)
     with torch.no_grad():
         return nn.Sequential(model.decoder, nn.Sigmoid()), *model.encode(images)
 
@@ -257,7 +254,7 @@ def pack_images(name: str, images: Tensor | None, count: int | None, pixels: int
     """Images (count, pixels) from 0 to 1 as bytes from 0 to 255; b"" for None."""
     if images is None:
         return b""
-    check_images(name, images, pixels)
+    check_images(name, images, pixels=pixels)
     if count not in (None, len(images)):
         raise ValueError(f"{name}: {count} are needed, not {len(images)}")
     return (255 * images).round().byte().cpu().numpy().tobytes()

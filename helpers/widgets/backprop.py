@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from helpers.autograd import trace_autograd
-from helpers.figures import draw_trace, graph_places
+from helpers.figures.graph import draw_trace, graph_places
 from helpers.widgets._base import BrowserWidget, script
 
 if TYPE_CHECKING:

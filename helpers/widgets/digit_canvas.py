@@ -166,7 +166,7 @@ class DigitCanvas(BrowserWidget):
 
 def _ink(name: str, images: Tensor) -> bytes:
     """1 where a pixel of `images` (n, 784) is above 0.5, else 0."""
-    check_images(name, images, PIXELS)
+    check_images(name, images, pixels=PIXELS)
     return (images > 0.5).byte().cpu().numpy().tobytes()
 
 

@@ -1,6 +1,8 @@
 """`Explorer`: sliders that drive one picture."""
 
 import html
+import io
+import itertools
 from collections.abc import Callable
 
 import ipywidgets as widgets
@@ -9,9 +11,11 @@ from matplotlib.figure import Figure
 
 from helpers._arguments import check_function
 from helpers.figures import png
+from helpers.training import preserves_torch_state
 from helpers.widgets._base import WithPicture
 
 Control = widgets.Widget | tuple
+CAPTION = 24  # pixels
 
 
 class Explorer(WithPicture, widgets.VBox):
@@ -48,21 +52,46 @@ class Explorer(WithPicture, widgets.VBox):
         return {name: control.value for name, control in self._controls.items()}
 
     @property
+    @preserves_torch_state
     def picture(self) -> bytes:
-        """The picture shown now, as PNG."""
-        return bytes(self._picture.value)
+        """The picture shown now; below it, half as large, both ends or each option of every control. PNG."""
+        now = plt.imread(io.BytesIO(self._picture.value))
+        others = [
+            (f"{name} = {value}", plt.imread(io.BytesIO(self._render(0.5, **{name: value}))))
+            for name, value in self._elsewhere()
+        ]
+        rows = [others[i : i + 2] for i in range(0, len(others), 2)]
+        below = [CAPTION + max(len(picture) for _, picture in row) for row in rows]
+        height, width = len(now) + sum(below), now.shape[1]
+        sheet = Figure(figsize=(width / 100, height / 100), dpi=100, layout="none", facecolor="white")
+        sheet.figimage(now, 0, sum(below), origin="upper")
+        for row, top in zip(rows, itertools.accumulate(below, initial=len(now)), strict=False):
+            for left, (caption, picture) in zip((0, width // 2), row, strict=False):
+                sheet.text(
+                    (left + 8) / width, 1 - (top + CAPTION / 2) / height, caption, fontsize=9, va="center"
+                )
+                sheet.figimage(picture, left, height - top - CAPTION - len(picture), origin="upper")
+        return png(sheet)
 
-    def _render(self) -> bytes:
+    def _elsewhere(self) -> list[tuple[str, object]]:
+        """(name, value): both ends or each option of every control, where it is not now."""
+        found = []
+        for name, control in self._controls.items():
+            ends = control._options_values if control.has_trait("options") else (control.min, control.max)
+            found += [(name, value) for value in ends if value != control.value]
+        return found
+
+    def _render(self, scale: float = 1, **changed) -> bytes:
         before = set(plt.get_fignums())
         try:
-            figure = self._draw(**self.values)
+            figure = self._draw(**self.values | changed)
             if not isinstance(figure, Figure):
                 raise TypeError(f"draw: it must return a Figure, not {type(figure).__name__}")
         finally:  # also the figures of a `draw` that failed halfway
             for number in set(plt.get_fignums()) - before:
                 plt.close(number)
         # Only now: a cell that ends meanwhile, in another thread, would draw an open figure at the same time.
-        return png(figure)
+        return png(figure, scale)
 
     def _redraw(self, _change) -> None:
         try:

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from helpers.figures import GREY, INK, LOOK
+from helpers.figures import GREY, INK, STYLES
 from helpers.widgets._base import BrowserWidget, Numbers, script
 
 DRAWS, H = 40, 0.1  # H: also a step of the slider of mu
@@ -60,7 +60,7 @@ class JumpAndSlide(BrowserWidget):
             fresh = name == "torch.normal"
             mus = [max(MU[0], self.mu - back) for back in (*EARLIER, 0)]
             moves = torch.stack([mu + self.sigma * (_noise(noise) if fresh else kept) for mu in mus])
-            self._show_moves(dots, moves, mus, LOOK[name])
+            self._show_moves(dots, moves, mus, STYLES[name])
             dots.set_title(words)
             grid = torch.arange(MU[0], MU[1] + H / 2, H)
             found = [
@@ -70,9 +70,9 @@ class JumpAndSlide(BrowserWidget):
             slopes.plot(
                 grid,
                 torch.tensor(found).clamp(-16, 16),
-                LOOK[name]["marker"],
+                STYLES[name]["marker"],
                 ms=3,
-                color=LOOK[name]["color"],
+                color=STYLES[name]["color"],
                 clip_on=False,
             )
             slopes.plot(grid, 2 * (grid - self._k), ":", color=INK, lw=1.5)

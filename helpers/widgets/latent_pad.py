@@ -56,7 +56,7 @@ class LatentPad(DecoderWidget):
     _labels = traitlets.List().tag(sync=True)
     _images = traitlets.Bytes().tag(sync=True)
     _prior = traitlets.Bool(True).tag(sync=True)
-    _colours = traitlets.List(list(figures.TEN)).tag(sync=True)
+    _colours = traitlets.List(list(figures.DIGIT_COLORS)).tag(sync=True)
 
     def __init__(
         self,

@@ -14,8 +14,8 @@ from torch.distributions import Normal
 
 from helpers import figures
 from helpers._arguments import check_images
-from helpers.training import keeps_torch
-from helpers.vae import VAE, History
+from helpers.training import History, preserves_torch_state
+from helpers.vae import VAE
 from helpers.widgets._base import BrowserWidget, pack_floats, script
 
 ACROSS = 11  # pictures in a row of the manifold
@@ -63,10 +63,10 @@ class TrainingReplay(BrowserWidget):
     _reach = traitlets.Float(grid().max().item()).tag(sync=True)  # of the manifold
     _extent = traitlets.Float(LEAST).tag(sync=True)
     _labels = traitlets.List(traitlets.Int()).tag(sync=True)
-    _colours = traitlets.List(list(figures.TEN)).tag(sync=True)
+    _colours = traitlets.List(list(figures.DIGIT_COLORS)).tag(sync=True)
 
     def __init__(self, images: Tensor, labels: Tensor | Sequence[int]):
-        check_images("images", images, 784)
+        check_images("images", images, pixels=784)
         labels = torch.as_tensor(labels)
         if labels.shape != images.shape[:1]:
             raise ValueError(
@@ -81,15 +81,15 @@ class TrainingReplay(BrowserWidget):
         self._frames: list[Frame] = []
         super().__init__(_labels=labels.tolist())
 
-    @keeps_torch
+    @preserves_torch_state
     def record(self, model: VAE, history: History | None = None) -> None:
         """Keep what `model` makes of the images and of the grid: epoch 0 without a history of training.
 
         An epoch that was recorded before is replaced, and what came after it goes: so a training that is
         started again is recorded from its start. Raises ValueError unless z has two dimensions.
         """
-        epoch = len(history.held_out) if history else 0
-        score = -history.held_out[-1].elbo if history else None
+        epoch = len(history.test) if history else 0
+        score = -history.test[-1].elbo if history else None
         training = model.training
         try:
             model.eval()

@@ -1,4 +1,4 @@
-"""The trainings of lesson 11, with the lesson's own cells: on more seeds, for longer, at larger steps."""
+"""The trainings of lesson 12, with the lesson's own cells: on more seeds, for longer, at larger steps."""
 
 import contextlib
 import io
@@ -11,9 +11,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers.training import minimise
+from helpers.training import minimize
 from tests.benchmarks.table import Row
-from tests.test_lessons import LESSONS, code
+from tests.lessons.test_form import LESSONS, code
 
 SEEDS = (0, 1, 2, 3)
 WAYS = ("Gumbel-softmax 1", "Gumbel-softmax 0.2", "straight-through 0.5", "leave-one-out")
@@ -40,13 +40,13 @@ def measure() -> list[Row]:
         )
         for seed in range(8)
     ]
-    for steps, step_size in SETTINGS:
+    for steps, lr in SETTINGS:
         for way in WAYS:
             scores = [
-                lesson["held_out"](lesson["train"](way, steps, seed, step_size), lesson["exact_sample"])
+                lesson["test"](lesson["train"](way, steps, seed, lr), lesson["exact_sample"])
                 for seed in SEEDS
             ]
-            rows.append(Row(f"-ELBO, {steps:,} steps, step size {step_size:g}: {way}", _spread(scores)))
+            rows.append(Row(f"-ELBO, {steps:,} steps, step size {lr:g}: {way}", _spread(scores)))
     for way in WAYS[:2]:
         scores = [_with_a_decoder_for_one_hots(lesson, way, seed) for seed in SEEDS]
         rows.append(Row(f"-ELBO, decoder trained on for 300 steps with one-hots: {way}", _spread(scores)))
@@ -106,8 +106,8 @@ def _with_a_decoder_for_one_hots(lesson: dict, way: str, seed: int) -> float:
         return -lesson["through_objective"](model, x, lesson["exact_sample"]).mean()
 
     torch.manual_seed(seed)
-    minimise(loss, model.decoder.parameters(), steps=300, step_size=8e-3)
-    return lesson["held_out"](model, lesson["exact_sample"])
+    minimize(loss, model.decoder.parameters(), steps=300, lr=8e-3)
+    return lesson["test"](model, lesson["exact_sample"])
 
 
 def _a_small_codebook(lesson: dict) -> Row:
@@ -150,7 +150,7 @@ def _classifier(digits):
         batch = torch.randint(10_000, (128,))
         return F.cross_entropy(classifier(digits.train[batch]), digits.train_labels[batch])
 
-    minimise(loss, classifier.parameters(), steps=300, step_size=3e-3)
+    minimize(loss, classifier.parameters(), steps=300, lr=3e-3)
     return torch.no_grad()(lambda x: (torch.softmax(classifier(x), 1).amax(1) > 0.9).float().mean().item())
 
 

@@ -11,8 +11,8 @@ import nbformat
 from jupyter_client.manager import start_new_kernel
 
 from tests.benchmarks.table import Row
-from tests.budget import peak_megabytes, used
 from tests.conftest import NOTEBOOKS
+from tests.lessons.budget import peak_megabytes, used
 
 
 def run(path: Path, cache: str, limit: float = 300) -> tuple[float, float, float]:
@@ -43,7 +43,7 @@ def measure() -> list[Row]:
     rows, empty, warm, first, over = [], [], [], [], []
     with tempfile.TemporaryDirectory() as shared:
         subprocess.run(
-            [sys.executable, "-c", "from helpers.models import warm_cache; warm_cache()"],
+            [sys.executable, "-c", "from helpers.pretrained import warm_cache; warm_cache()"],
             env={**os.environ, "VAE_COURSE_CACHE": shared},
             check=True,
             capture_output=True,

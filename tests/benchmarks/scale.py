@@ -53,7 +53,7 @@ MEMORY = """
 import os, sys, torch
 from helpers import training
 from helpers.vae import VAE
-from tests.budget import peak_megabytes
+from tests.lessons.budget import peak_megabytes
 images, latent = int(sys.argv[1]), int(sys.argv[2])
 x = torch.zeros(images, 784)
 x[:, ::7] = 1

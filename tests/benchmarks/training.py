@@ -61,7 +61,7 @@ def customary(digits: Digits, target: float) -> tuple[float, int, float]:
     model = Customary()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
     batches = DataLoader(Pictures(digits.train), batch_size=BATCH, shuffle=True)
-    held_out = DataLoader(Pictures(digits.test), batch_size=BATCH)
+    test = DataLoader(Pictures(digits.test), batch_size=BATCH)
     start = time.perf_counter()
     for epoch in range(1, MOST_EPOCHS + 1):  # noqa: B007
         for x in batches:
@@ -72,7 +72,7 @@ def customary(digits: Digits, target: float) -> tuple[float, int, float]:
             optimizer.step()
         with torch.no_grad():
             losses = []
-            for x in held_out:
+            for x in test:
                 p, mu, logvar = model(x)
                 losses.append(customary_loss(p, x, mu, logvar).item())
         reached = sum(losses) / len(digits.test)
@@ -87,7 +87,7 @@ def ours(digits: Digits, epochs: int) -> tuple[float, int, float]:
     model = VAE(LATENT, HIDDEN)
     start = time.perf_counter()
     history = training.fit(model, digits.train, digits.test, epochs=epochs, progress=False)
-    return time.perf_counter() - start, epochs, -history.held_out[-1].elbo
+    return time.perf_counter() - start, epochs, -history.test[-1].elbo
 
 
 def products(images: int) -> float:

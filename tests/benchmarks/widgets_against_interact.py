@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.browser.jupyterlab import opened_in_lab, running_lab
-from tests.pages import chromium
+from tests.chromium import chromium
 
 SECONDS, ROUNDS, PRESSES = 2.0, 3, 12
 

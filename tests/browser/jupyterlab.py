@@ -14,7 +14,7 @@ from typing import NamedTuple
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
-from tests.pages import trouble
+from tests.chromium import page_errors
 
 ROOT = Path(__file__).parents[2]
 
@@ -140,7 +140,7 @@ def ours(message):
 
 def open_and_run(page, address):
     """Opens a lesson and runs all its cells. Gives the page's problems, filled as they come."""
-    found = trouble(page, ours)
+    found = page_errors(page, ours)
     page.goto(address)
     wait_until_open(page)
     start_all_cells(page)

@@ -14,13 +14,13 @@ from tests.conftest import NOTEBOOKS
 
 CELLS = [
     "from helpers.widgets import SideBySide\n"
-    "from tests.some_widgets import attributes, canvas, interpolation, pad, traversals, uniform",
+    "from tests.example_widgets import attributes, canvas, interpolation, pad, traversals, uniform",
     "pad = pad()\ncanvas = canvas(images=uniform(10, 784), pad=pad)\nSideBySide(canvas, pad)",
     "traversals = traversals()\ntraversals",
     "walk = interpolation()\nwalk",
     "from helpers.widgets import JumpAndSlide\nmoves = JumpAndSlide()\nmoves",
     "sliders = attributes()\nsliders",
-    "from tests.some_widgets import history_after, model_after, replay\nreplay = replay((0, 1, 2))\nreplay",
+    "from tests.example_widgets import history_after, model_after, replay\nreplay = replay((0, 1, 2))\nreplay",
 ]
 
 

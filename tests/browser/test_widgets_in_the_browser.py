@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from helpers.data import load_digits
-from helpers.figures import TEN
+from helpers.figures import DIGIT_COLORS
 from helpers.vae import VAE
 from helpers.widgets import DigitCanvas, JumpAndSlide, Traversals
 from helpers.widgets._base import BrowserWidget, pack_network
@@ -27,9 +27,9 @@ from tests.browser.driving import (
     shows,
     state,
 )
-from tests.pages import needed_module
-from tests.some_widgets import (
-    EVERY,
+from tests.chromium import needed_module
+from tests.example_widgets import (
+    ALL_WIDGETS,
     LABELS,
     MEANS,
     SIGMAS,
@@ -55,10 +55,10 @@ DIGITS = load_digits()
 # -- all of them -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", ALL_WIDGETS)
 def test_a_page_is_accessible_in_both_themes_and_fits_a_telephone(opened, name):
     axe = needed_module("axe_playwright_python.sync_playwright").Axe()
-    page = opened(EVERY[name]())
+    page = opened(ALL_WIDGETS[name]())
     for theme in ("light", "dark"):
         if theme == "dark":
             page.add_style_tag(content=":root { --jp-ui-font-color0: #fff; } body { background: #111; }")
@@ -71,9 +71,9 @@ def test_a_page_is_accessible_in_both_themes_and_fits_a_telephone(opened, name):
         assert page.locator(".vae-widget").evaluate("node => node.scrollWidth - node.clientWidth") == 0
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", ALL_WIDGETS)
 def test_keys_stay_in_the_widget_except_the_notebooks_own(opened, name):
-    page = opened(EVERY[name]())
+    page = opened(ALL_WIDGETS[name]())
     page.evaluate("window.heard = []; document.addEventListener('keydown', (event) => heard.push(event.key))")
     page.locator("canvas[tabindex], input").first.focus()
     for key in ("ArrowRight", "Escape", "Home", "Shift+Enter", "Control+b", "Tab"):
@@ -571,7 +571,7 @@ def has_dots(page, widget, codes, opacities=(0.85,) * 10, reach=0):
             [codes.tolist(), widget._extent, reach],
         )
     ).reshape(10, -1, 4)[..., :3]
-    colours = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in TEN])
+    colours = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in DIGIT_COLORS])
     expected = 255 - np.array(opacities)[:, None] * (255 - colours)
     return np.abs(found - expected[:, None]).max(2).min(1).max() <= 2
 

@@ -20,8 +20,8 @@ import psutil
 import pytest
 
 from tests.browser.jupyterlab import Lab, check_lesson, free_port, open_and_run, started
-from tests.budget import peak_megabytes
 from tests.conftest import ROOT
+from tests.lessons.budget import peak_megabytes
 from tests.mutants.run import copy_project
 
 MEGABYTES = 2000  # what a session on mybinder.org may take

@@ -17,7 +17,7 @@ import pytest
 from nbclient import NotebookClient
 
 from tests.conftest import NOTEBOOKS
-from tests.rerun_lessons import _joined, problems
+from tests.lessons.rerun import joined, problems
 from tests.tolerances import Tolerance, complaints, of_tags
 
 # Cells (by lesson, and how their code begins) that say something else the second time, and why.
@@ -29,7 +29,7 @@ def cache(tmp_path_factory):
     """One model cache for all lessons, filled as Binder fills it."""
     folder = tmp_path_factory.mktemp("cache")
     subprocess.run(
-        [sys.executable, "-c", "from helpers.models import warm_cache; warm_cache()"],
+        [sys.executable, "-c", "from helpers.pretrained import warm_cache; warm_cache()"],
         check=True,
         env={**os.environ, "VAE_COURSE_CACHE": str(folder)},
         stdout=subprocess.DEVNULL,
@@ -40,7 +40,7 @@ def cache(tmp_path_factory):
 def says(cell) -> str:
     return "\n".join(
         output.get("text") or output.data.get("text/plain", "")
-        for output in _joined(copy.deepcopy(cell.outputs))
+        for output in joined(copy.deepcopy(cell.outputs))
         if output.output_type != "error"
     )
 

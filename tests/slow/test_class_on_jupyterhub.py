@@ -37,10 +37,10 @@ from tests.browser.jupyterlab import (
     wait_until_open,
     wait_until_run,
 )
-from tests.budget import peak_megabytes
+from tests.chromium import page_errors
 from tests.conftest import ROOT
+from tests.lessons.budget import peak_megabytes
 from tests.mutants.run import copy_project
-from tests.pages import trouble
 
 HUB, PROXY = "jupyterhub==6.1.1", "configurable-http-proxy@5.3.0"
 NAMES = ["ada", "bela", "carl", "dana"]
@@ -156,7 +156,7 @@ def status(address: str, token: str) -> int:
 def test_four_learners_at_once(hub, browser):
     start = time.monotonic()
     pages = {name: browser.new_page(viewport={"width": 1280, "height": 900}) for name in NAMES}
-    problems = [trouble(page, ours) for page in pages.values()]
+    problems = [page_errors(page, ours) for page in pages.values()]
     for name, page in pages.items():
         log_in(page, hub, name)
     for name, page in pages.items():

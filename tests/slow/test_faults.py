@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from helpers.checkpoints import load_checkpoint, save_checkpoint
 
 from helpers import models
-from helpers.checkpoints import load_checkpoint, save_checkpoint
 from helpers.data import load_digits
 from helpers.training import evaluate, fit
 from helpers.vae import VAE, History
@@ -133,7 +133,7 @@ def test_an_interrupt_at_any_line_leaves_no_trace(name, tmp_path, few, empty_cac
             entry.unlink()
         if name == "fit" and came and returned:
             ended_in_peace += 1
-            assert len(returned.train) == len(returned.held_out)
+            assert len(returned.train) == len(returned.test)
     assert at > 20  # it did come at many lines
     assert name != "fit" or ended_in_peace > 20
 
@@ -187,10 +187,10 @@ TRAIN = """
 path = folder / "m.pt"
 history = fit(VAE(2, 8), digits.train, digits.test, epochs=100_000, progress=False,
               after_epoch=lambda model, history: save_checkpoint(path, model, history, {}))
-assert len(history.held_out) < history.epochs
-saved = load_checkpoint(path)[1].held_out
-assert 1 <= len(saved) <= len(history.held_out)
-assert saved == history.held_out[:len(saved)]
+assert len(history.test) < history.epochs
+saved = load_checkpoint(path)[1].test
+assert 1 <= len(saved) <= len(history.test)
+assert saved == history.test[:len(saved)]
 """
 FILL = """
 while True:  # written, and taken away again
@@ -240,7 +240,7 @@ for write in (lambda: save_checkpoint(path, VAE(2, 8), History(1), {}), lambda: 
         continue
     raise AssertionError("it was written")
 assert (path.read_bytes(), page.read_bytes()) == before
-assert len(shared()[1].held_out) == 1
+assert len(shared()[1].test) == 1
 assert sorted(file.name for file in folder.rglob("*")) == ["cache", "m.pt", "page.html"]
 """
 
@@ -258,7 +258,7 @@ RACE = """
 (folder / f"ready-{os.getpid()}").touch()
 while not (folder / "go").exists():
     time.sleep(0.001)
-assert len(shared()[1].held_out) == 1
+assert len(shared()[1].test) == 1
 """
 
 
@@ -308,7 +308,7 @@ if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 for again in range(2):
     model, history = shared()
-    print(f"{history.held_out[-1].elbo:.4f}")
+    print(f"{history.test[-1].elbo:.4f}")
 assert len(LatentPad.of(model, digits.train[:20], digits.train_labels[:20]).picture) > 1000
 """
 

@@ -19,12 +19,12 @@ from tests.browser.jupyterlab import (
     wait_for,
     write_notebook,
 )
+from tests.chromium import needed_module
 from tests.conftest import NOTEBOOKS
-from tests.pages import needed_module
 
 SCREENSHOTS = os.environ.get("VAE_COURSE_SCREENSHOTS")  # a folder to keep pictures of each lesson in
 PADS = [
-    "from tests.some_widgets import pad\nother = pad(z=(1.0, 1.0))\npad = pad(z=(0.0, 0.0))\npad",
+    "from tests.example_widgets import pad\nother = pad(z=(1.0, 1.0))\npad = pad(z=(0.0, 0.0))\npad",
     "other",
 ]
 

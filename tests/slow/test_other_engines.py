@@ -18,8 +18,17 @@ import torch
 from PIL import Image
 
 from tests.browser.driving import GREYS, painted, pictures, show, shows, state
+from tests.example_widgets import (
+    ALL_WIDGETS,
+    decode,
+    encode,
+    interpolation,
+    moved,
+    traversed,
+    uniform,
+    walked,
+)
 from tests.slow.engines import Firefox, WebKit
-from tests.some_widgets import EVERY, decode, encode, interpolation, moved, traversed, uniform, walked
 
 # Stands first on each page, and keeps what goes wrong on it.
 WATCH = """<script>
@@ -51,7 +60,7 @@ def page(request, tmp_path_factory):
 @contextlib.contextmanager
 def opened(page, name, folder):
     """A widget is on the page, which shows it before it is moved and after; nothing goes wrong."""
-    path = EVERY[name]().to_html(folder / "widget.html")
+    path = ALL_WIDGETS[name]().to_html(folder / "widget.html")
     path.write_text(path.read_text(encoding="utf-8").replace("<head>", f"<head>{WATCH}"), encoding="utf-8")
     page.open(path)
     page.evaluate(SAID)
@@ -121,7 +130,7 @@ def shows_sliding_dots(page):
 def shows_epoch(page):
     time.sleep(0.5)  # it glides there for 0.3 seconds
     epoch = state(page, "epoch")
-    sheet = EVERY["TrainingReplay"]()._frames[epoch].sheet
+    sheet = ALL_WIDGETS["TrainingReplay"]()._frames[epoch].sheet
     return shows(pictures(page)[f"the manifold at epoch {epoch}"], sheet.flatten() / 255)
 
 
@@ -183,7 +192,7 @@ STEPS = {
 }  # to the end
 
 
-@pytest.mark.parametrize("name", sorted(EVERY.keys() - {"DigitCanvas"}))
+@pytest.mark.parametrize("name", sorted(ALL_WIDGETS.keys() - {"DigitCanvas"}))
 def test_a_widget(page, name, tmp_path):
     with opened(page, name, tmp_path):
         assert SHOWS[name](page)

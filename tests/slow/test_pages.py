@@ -15,11 +15,11 @@ from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers.estimator_map import ENDS, LESSONS, QUESTIONS
+from helpers.figures.map import ENDS, LESSONS, QUESTIONS
 from tests.browser.driving import pictures, shows, state
+from tests.chromium import needs
 from tests.conftest import ROOT
-from tests.pages import needs
-from tests.some_widgets import EVERY, pad
+from tests.example_widgets import ALL_WIDGETS, pad
 
 
 def npm_file(folder, package, inside):
@@ -34,7 +34,7 @@ def npm_file(folder, package, inside):
 
 def test_an_exported_page_keeps_decoding(browser, tmp_path):
     """`jupyter nbconvert --to html` of a notebook with its widget state; its requests answered from npm."""
-    notebook = new_notebook(cells=[new_code_cell("from tests.some_widgets import pad\npad(z=(0.0, 0.0))")])
+    notebook = new_notebook(cells=[new_code_cell("from tests.example_widgets import pad\npad(z=(0.0, 0.0))")])
     NotebookClient(notebook, timeout=120, kernel_name="python3", store_widget_state=True).execute()
     nbformat.write(notebook, tmp_path / "page.ipynb")
     subprocess.run(
@@ -70,7 +70,7 @@ def test_an_exported_page_keeps_decoding(browser, tmp_path):
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
-    """The lessons on the map of lesson 12 as pages, with links between them."""
+    """The lessons on the map of lesson 13 as pages, with links between them."""
     folder = tmp_path_factory.mktemp("pages")
     for name in LESSONS.values():
         page, _ = HTMLExporter().from_filename(ROOT / "notebooks" / f"{name}.ipynb")
@@ -93,9 +93,9 @@ def test_a_click_on_a_box_of_the_map_goes_to_its_section(browser, exported, box)
         assert page.url.split("#")[0].endswith(f"/{LESSONS[box.lesson]}.html")
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", ALL_WIDGETS)
 def test_a_widget_that_is_taken_away_listens_to_nothing(opened, name):
-    page = opened(EVERY[name]())
+    page = opened(ALL_WIDGETS[name]())
     count = "Object.values(widget.listeners).reduce((sum, calls) => sum + calls.size, 0)"
     assert page.evaluate(count) > 0
     node = page.locator("canvas[tabindex], input").first.element_handle()

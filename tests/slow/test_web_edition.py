@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from helpers.models import trained_vae
+from helpers.pretrained import trained_vae
 from tests.browser.driving import GREYS, painted, shows
+from tests.chromium import needed_module, page_errors
 from tests.conftest import NOTEBOOKS, ROOT
-from tests.pages import needed_module, trouble
 
 MEGABYTE = 2**20
 PAGES = ["index", *(path.stem for path in NOTEBOOKS)]
@@ -53,7 +53,7 @@ def open_page(browser, built):
         context = browser.new_context(offline=True, **{"viewport": {"width": 900, "height": 900}} | options)
         contexts.append(context)
         page = context.new_page()
-        found, home = trouble(page), built[0].as_uri() + "/"
+        found, home = page_errors(page), built[0].as_uri() + "/"
         wrong.append(found)
         page.on("request", lambda sent: sent.url.startswith((home, "data:")) or found.append(sent.url))
         page.on("requestfailed", lambda sent: found.append(sent.url))

@@ -1,0 +1,27 @@
+"""The time and memory that a lesson may take, on 2 cores, from a fresh kernel and an empty cache."""
+
+import re
+from pathlib import Path
+
+SECONDS, MEGABYTES = 75, 1000
+FAILS = 3  # times the budget: a busy machine is not a slow lesson
+
+
+def peak_megabytes(pid: int) -> float | None:
+    """Peak resident memory of a running process; None where the system does not tell."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.is_file():
+        return None
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status.read_text())[1]) / 1000
+
+
+def used(lesson: str, seconds: float, megabytes: float | None) -> float:
+    """What a lesson took of its budget, time or memory: 1 is all of it."""
+    return max(seconds / SECONDS, (megabytes or 0) / MEGABYTES)
+
+
+def line(lesson: str, seconds: float, megabytes: float | None) -> str:
+    """A line of the table that pytest prints at its end."""
+    memory = "" if megabytes is None else f"{megabytes:6.0f} MB"
+    over = "  over its budget" if used(lesson, seconds, megabytes) > 1 else ""
+    return f"{lesson:40}{seconds:6.1f} s{memory}{over}"

@@ -1,0 +1,241 @@
+"""What lessons define in their cells, imported from there and held against references."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.distributions import Normal, TanhTransform, TransformedDistribution
+
+from helpers.vae import VAE, elbo_terms, iwae_bound, leave_one_out_mean, score_function_loss
+from tests.lessons.test_form import LESSONS, code, default_dtype_kept
+
+
+def definitions(prefix, *names):
+    """The objects `names` as the cells of a lesson define them; earlier definitions are run too."""
+    name = next(name for name in LESSONS if name.startswith(prefix))
+    space, wanted = {}, set(names)
+    with default_dtype_kept():
+        exec(code(name)[0].source, space)
+        for cell in code(name)[1:]:
+            lines = cell.source.splitlines()
+            if any(
+                line.startswith(("def ", "class ")) and line.split()[1].split("(")[0].rstrip(":") in wanted
+                for line in lines
+            ):
+                exec(cell.source, space)
+    return [space[name] for name in names]
+
+
+# -- lesson 04 ---------------------------------------------------------------------------------
+
+
+def test_the_vae_of_lesson_04_and_its_terms_are_those_of_the_helpers():
+    lessons, lessons_terms = definitions("04", "VAE", "elbo_terms")
+    torch.manual_seed(0)
+    ours, theirs, x = lessons(3, hidden=8), VAE(3, hidden=8), torch.rand(50, 784).round()
+    theirs.load_state_dict(ours.state_dict())
+    terms = []
+    for of, model in ((lessons_terms, ours), (elbo_terms, theirs)):
+        torch.manual_seed(1)
+        terms.append(of(model, x))
+    for one, other in zip(*terms, strict=True):
+        assert torch.allclose(one, other)
+    assert torch.equal(ours.decode(ours.encode(x)[0]), theirs.decode(theirs.encode(x)[0]))
+
+
+def test_pixels_apart_of_lesson_04_counts_those_that_differ():
+    (pixels_apart,) = definitions("04", "pixels_apart")
+    torch.manual_seed(0)
+    pictures, images = torch.rand(5, 784).round(), torch.rand(7, 784).round()
+    assert torch.equal(pixels_apart(pictures, images), (pictures[:, None] != images).sum(2).float())
+
+
+# -- lesson 08 ---------------------------------------------------------------------------------
+
+# Gauss-Hermite values, mu = sigma = 1: k -> Var d/dmu (pathwise, score function), d/dsigma likewise
+VARIANCES = {-3: (4, 495, 72, 1546), 0: (4, 30, 12, 136), 1: (4, 15, 8, 74), 3: (4, 87, 24, 346)}
+
+
+@pytest.mark.parametrize("k", VARIANCES)
+def test_exact_variances_of_lesson_07(k):
+    name = next(name for name in LESSONS if name.startswith("07"))
+    space = {}
+    for cell in code(name):
+        if cell is code(name)[0] or "hermegauss" in cell.source:
+            exec(cell.source, space)
+    np.testing.assert_allclose(space["exact_variances"](1.0 - k), VARIANCES[k], rtol=1e-9)
+
+
+def test_estimators_of_lesson_07_on_a_constant_a_linear_and_a_quadratic_cost():
+    pathwise, score_function = definitions("07", "pathwise", "score_function")
+    costs = (
+        (lambda z: 0 * z + 5.0, 0.0, 0.0),
+        (lambda z: 3 * z, 3.0, 0.0),
+        (lambda z: (z - 3.0) ** 2, 2 * (0.5 - 3.0), 2 * 2.0),
+    )
+    torch.manual_seed(0)
+    for cost, d_mu, d_sigma in costs:
+        for estimator in (pathwise, score_function):
+            for values, exact in zip(estimator(cost, 0.5, 2.0, 200_000), (d_mu, d_sigma), strict=True):
+                error = values.std().item() / math.sqrt(len(values))
+                assert abs(values.mean().item() - exact) <= 4 * error + 1e-12
+
+
+@pytest.mark.parametrize("baseline", [False, True])
+def test_the_score_function_loss_of_lesson_07_is_that_of_the_helpers(baseline):
+    leave_one_out, _, loss = definitions("07", "leave_one_out", "pathwise_loss", "score_function_loss")
+    torch.manual_seed(0)
+    model, x = VAE(3, hidden=8, pixels=16), torch.rand(5, 16).round()
+    gradients = []
+    for of in (
+        lambda: loss(model, x, 4, leave_one_out if baseline else torch.zeros_like),
+        lambda: score_function_loss(model, x, 4, leave_one_out=baseline),
+    ):
+        torch.manual_seed(1)
+        gradients.append(torch.autograd.grad(of(), list(model.parameters())))
+    for ours, theirs in zip(*gradients, strict=True):
+        assert torch.allclose(ours, theirs, rtol=1e-4, atol=1e-5)
+
+
+# -- lesson 07 ---------------------------------------------------------------------------------
+
+
+def test_effective_beta_of_lesson_06():
+    (effective_beta,) = definitions("06", "effective_beta")
+    assert effective_beta(lambda pixel, kl: pixel.sum() + 0.5 * kl.sum(), 30, 7) == pytest.approx(0.5)
+    assert effective_beta(lambda pixel, kl: pixel.mean() + kl.mean(), 784, 200) == pytest.approx(3.92)
+
+
+@pytest.mark.parametrize(("m", "t"), [(0.0, 1.0), (1.0, 0.1), (-1.5, 0.2), (3.0, 0.7)])
+def test_gradient_noise_of_lesson_06_is_its_closed_forms(m, t):
+    with default_dtype_kept():
+        _, gradient_noise = definitions("06", "estimators", "gradient_noise")
+        torch.set_default_dtype(torch.float64)
+        d_m, d_t = gradient_noise(m, t)
+    w, s, x = 1.5, 0.8, 2.0
+    v, k, c = s**2 / (w**2 + s**2), w**2 / s**2, w * (x - w * m) / s**2
+    a = (w * x / (w**2 + s**2) - m) / v
+    np.testing.assert_allclose(d_m, [(t / v) ** 2, (k * t) ** 2, (1 / t - t / v) ** 2])
+    np.testing.assert_allclose(
+        d_t, [a**2 + 2 * (t / v) ** 2, c**2 + 2 * (k * t) ** 2, a**2 + 2 * (1 / t - t / v) ** 2]
+    )
+
+
+# -- lesson 09 ---------------------------------------------------------------------------------
+
+STEPS = 200
+
+
+@pytest.mark.parametrize(
+    ("name", "reference"),
+    [
+        ("SGD", lambda p: torch.optim.SGD(p, lr=0.02)),
+        ("Momentum", lambda p: torch.optim.SGD(p, lr=0.02 * (1 - 0.8), momentum=0.8)),
+        ("RMSProp", lambda p: torch.optim.RMSprop(p, lr=0.02, alpha=0.95, eps=1e-8)),
+        ("Adam", lambda p: torch.optim.Adam(p, lr=0.02, betas=(0.8, 0.95), eps=1e-8)),
+    ],
+)
+@pytest.mark.parametrize("size", [1.0, 1e-6])
+def test_optimizers_of_lesson_08_equal_torch(name, reference, size):
+    optimizer = definitions("08", "SGD", "Momentum", "RMSProp", "Adam")[
+        ["SGD", "Momentum", "RMSProp", "Adam"].index(name)
+    ](0.02, beta1=0.8, beta2=0.95)
+    generator = torch.Generator().manual_seed(0)
+    ours = torch.zeros(4, dtype=torch.float64)
+    theirs = nn.Parameter(ours.clone())
+    torchs = reference([theirs])
+    for _ in range(STEPS):
+        g = size * torch.randn(4, dtype=torch.float64, generator=generator)
+        ours = optimizer.step(ours, g)
+        theirs.grad = g
+        torchs.step()
+        assert (ours - theirs.detach()).abs().max() < 1e-12
+
+
+# -- lesson 11 ---------------------------------------------------------------------------------
+
+
+def test_the_bound_of_lesson_10_is_that_of_the_helpers():
+    log_weights, iwae = definitions("10", "log_weights", "iwae")
+    torch.manual_seed(0)
+    model, x = VAE(3, hidden=8, pixels=16), torch.rand(5, 16).round()
+    torch.manual_seed(1)
+    ours = iwae(log_weights(model, x, 20))
+    torch.manual_seed(1)
+    assert torch.allclose(ours, iwae_bound(model, x, samples=20, chunk=20), atol=1e-5)
+
+
+@pytest.mark.parametrize("width", [1.4, 1.6, 3.0])
+def test_the_variance_of_lesson_10_by_quadrature(width):
+    axis_aligned, variance = definitions("10", "axis_aligned", "variance")
+    posterior = axis_aligned.__globals__["posterior"]
+    grid = torch.cartesian_prod(*[torch.linspace(-12, 12, 1201, dtype=torch.float64)] * 2)
+    squares = (2 * posterior.log_prob(grid) - axis_aligned(width).log_prob(grid)).exp()
+    assert variance(width) == pytest.approx(squares.sum().item() * 0.02**2 - 1, rel=1e-6)
+
+
+# -- lesson 14 ---------------------------------------------------------------------------------
+
+
+def test_lesson_13s_exact_denoiser_gives_mean_and_variance_of_the_posterior():
+    density, _, x_hat = definitions("13", "density", "log_p", "x_hat")
+    x, z_t, a, s = np.linspace(-8, 8, 20_001), np.array([-2.0, 0.3, 1.1]), 0.6, 0.8
+    weight, mean, width = (x_hat.__globals__[name] for name in ("weight", "mean", "width"))
+    joint = (weight * density(x[:, None], mean, width)).sum(1) * density(z_t[:, None], a * x, s)
+    found, (first, second) = x_hat(z_t, a, s), ((joint * x**k).sum(1) / joint.sum(1) for k in (1, 2))
+    assert np.allclose(found, (first, second - first**2), atol=1e-9)
+
+
+@pytest.mark.parametrize("wider", [False, True])
+def test_lesson_13s_three_terms_are_the_elbo_of_the_chain(wider):
+    """log p(x, z_1 ... z_T) - log q(z_1 ... z_T | x), averaged over drawn chains, at one x."""
+    _, x_hat, levels_of, elbo_terms = definitions("13", "log_p", "x_hat", "levels_of", "elbo_terms")
+    T, x, rng = 16, np.full(100_000, 0.7), np.random.default_rng(0)
+    a, s = levels_of(T)
+    assert np.allclose(a**2 + s**2, 1)
+
+    def log_normal(value, mean, variance):
+        return -0.5 * (np.log(2 * math.pi * variance) + (value - mean) ** 2 / variance)
+
+    z_t = a[-1] * x + s[-1] * rng.standard_normal(len(x))
+    total = log_normal(z_t, 0, 1) - log_normal(z_t, a[-1] * x, s[-1] ** 2)
+    for t in range(T - 1, 0, -1):
+        c = a[t] / a[t - 1]  # z_t = c z_(t-1) + noise of variance d
+        d, precision = s[t] ** 2 - (c * s[t - 1]) ** 2, 1 / s[t - 1] ** 2
+        variance = 1 / (precision + c**2 / d)
+        guess, unsure = x_hat(z_t, a[t], s[t])
+        of_q, of_p = (variance * (precision * a[t - 1] * end + c / d * z_t) for end in (x, guess))
+        of_step = variance + wider * unsure * (variance * precision * a[t - 1]) ** 2  # of z_(t-1), given z_t
+        z_t = of_q + np.sqrt(variance) * rng.standard_normal(len(x))
+        total += log_normal(z_t, of_p, of_step) - log_normal(z_t, of_q, variance)
+    guess, unsure = x_hat(z_t, a[0], s[0])
+    total += log_normal(x, guess, unsure if wider else (s[0] / a[0]) ** 2)
+    reconstruction, prior_kl, denoising_kl = (float(term[0]) for term in elbo_terms(x[:1], T, wider))
+    assert abs(total.mean() - (reconstruction - prior_kl - denoising_kl)) < 4 * total.std() / len(x) ** 0.5
+
+
+def test_lesson_13s_baseline_is_that_of_the_helpers():
+    leave_one_out, _ = definitions("13", "leave_one_out", "mean_of_all")
+    R = torch.randn(5, 8, generator=torch.Generator().manual_seed(0))
+    assert torch.allclose(leave_one_out(R), R - leave_one_out_mean(R.T).T)
+
+
+def test_lesson_13s_squashed_density_is_torchs():
+    (log_density,) = definitions("13", "log_density")
+    action = torch.linspace(-0.99, 0.99, 50, dtype=torch.float64)
+    torchs = TransformedDistribution(Normal(0.4, 0.7), TanhTransform()).log_prob(action)
+    assert torch.allclose(log_density(action, 0.4, 0.7), torchs)
+
+
+def test_lesson_13s_loss_is_0_for_a_denoiser_that_gives_both_parts_back():
+    schedule, denoising_loss = definitions("13", "schedule", "denoising_loss")
+    a, s = schedule(torch.linspace(0, 1, 11))
+    assert torch.allclose(a**2 + s**2, torch.ones(11))
+    z = torch.randn(20, generator=torch.Generator().manual_seed(0)).expand(50, 20)
+
+    def perfect(z_t, a, s):  # knows z
+        return (a * z_t - z) / s  # v, from z = a z_t - s v
+
+    assert denoising_loss(perfect, z, torch.linspace(0.1, 1, 50)[:, None]) < 1e-8

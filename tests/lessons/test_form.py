@@ -1,0 +1,314 @@
+"""The lessons' form, and their exercises. (nbval runs and compares their cells.)"""
+
+import base64
+import contextlib
+import importlib
+import io
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+import torch
+
+import helpers.widgets
+from helpers.course import LESSONS as NAMES
+from tests.conftest import NOTEBOOKS, ROOT
+from tests.lessons.rerun import clean, problems
+
+LESSONS = {path.stem: nbformat.read(path, as_version=4) for path in NOTEBOOKS}
+every_lesson = pytest.mark.parametrize("name", LESSONS)
+
+
+def code(name, tag=None):
+    return [
+        cell
+        for cell in LESSONS[name].cells
+        if cell.cell_type == "code" and (tag is None or tag in cell.metadata.get("tags", []))
+    ]
+
+
+def prose(name):
+    return "\n\n".join(c.source for c in LESSONS[name].cells if c.cell_type == "markdown")
+
+
+WIDGETS = tuple(f"{name}(" for name in helpers.widgets.__all__)  # how their reprs begin
+
+
+def is_widget(cell):
+    return any(
+        o.output_type == "execute_result" and o.data.get("text/plain", "").startswith(WIDGETS)
+        for o in cell.outputs
+    )
+
+
+def test_the_lessons_of_the_course_are_there():
+    assert list(LESSONS) == NAMES
+    assert [name[:2] for name in NAMES] == [f"{n:02}" for n in range(16)]
+
+
+@every_lesson
+def test_saved_from_a_fresh_kernel_and_clean(name):
+    lesson = LESSONS[name]
+    assert [cell.execution_count for cell in code(name)] == list(range(1, len(code(name)) + 1))
+    assert problems(lesson) == []
+    again = clean(nbformat.from_dict(lesson))
+    assert again == lesson, "run python -m tests.lessons.rerun"
+    assert lesson.metadata.kernelspec.name == "python3"
+    assert "widgets" not in lesson.metadata
+    assert all(set(cell.metadata) <= {"tags"} for cell in lesson.cells)
+
+
+@every_lesson
+def test_no_machine_path_and_no_great_size(name):
+    path = ROOT / "notebooks" / f"{name}.ipynb"
+    text = re.sub(r'"image/png": "[^"]*"', "", path.read_text(encoding="utf-8"))
+    assert not re.search(r"/(home|root|tmp|Users|usr|opt|work)/|[A-Z]:\\\\", text)
+    assert path.stat().st_size < 1_500_000
+
+
+@every_lesson
+def test_at_least_80_percent_of_the_code_cells_are_compared(name):
+    ignored = len(code(name, "nbval-ignore-output"))
+    print(f"{name}: {len(code(name)) - ignored} of {len(code(name))} code cells compared")
+    assert ignored <= 0.2 * len(code(name))
+
+
+@every_lesson
+def test_cells_are_short(name):
+    lengths = sorted(len(cell.source.splitlines()) for cell in code(name))
+    assert lengths[-1] <= 45
+    assert lengths[int(0.9 * len(lengths))] < 32
+    assert 1 <= lengths[len(lengths) // 2] <= 12
+    for cell in code(name):
+        assert max(map(len, cell.source.splitlines())) <= 104, cell.source
+
+
+@every_lesson
+def test_every_figure_is_followed_by_its_sentence(name):
+    for cell in code(name):
+        kinds = ["figure" if "image/png" in o.get("data", {}) else o.output_type for o in cell.outputs]
+        if (
+            "figure" in kinds
+            and not is_widget(cell)
+            and "nbval-ignore-output" not in cell.metadata.get("tags", [])
+        ):
+            assert kinds[-1] == "stream", cell.source
+            assert kinds.count("figure") == 1, cell.source
+
+
+@every_lesson
+def test_every_widget_comes_after_a_static_figure_and_is_saved_as_a_picture(name):
+    widgets = [cell for cell in code(name) if is_widget(cell)]
+    assert 1 <= len(widgets) <= (5 if name.startswith("05") else 2)  # 05 is the one to play with
+    figure_seen = False
+    for cell in code(name):
+        if cell in widgets:
+            assert figure_seen, cell.source
+            (output,) = cell.outputs
+            assert base64.b64decode(output.data["image/png"]).startswith(b"\x89PNG")
+            assert list(output.data) == ["image/png", "text/plain"]
+        figure_seen |= any("image/png" in o.get("data", {}) for o in cell.outputs)
+
+
+@every_lesson
+def test_the_parts_of_a_lesson(name):
+    cells = LESSONS[name].cells
+    opening = cells[0].source
+    assert re.match(rf"# {name[:2]} · ", opening)
+    assert re.search(r"^\*\*.*\?\*\*$", opening, re.M), "the question, in one bold sentence"
+    assert len(re.findall(r"^- ", opening, re.M)) == 3, "three things you will be able to do"
+    assert re.search(r"You need: .*About \d+ minutes\.", opening, re.S)
+    assert cells[1].source.startswith("| symbol | meaning | ")
+    assert cells[2].cell_type == "code"
+    assert "figures.use_style()" in cells[2].source
+    headings = re.findall(r"^## (.*)$", prose(name), re.M)
+    assert headings[-3:] == ["Exercises", "Summary", "References"]
+    assert [h for h in headings if h[0].isdigit()] == headings[:-3]
+    assert [int(h.split(".")[0]) for h in headings[:-3]] == list(range(1, len(headings) - 2))
+    assert cells[-1].source.split("\n\n")[-1].startswith("**Next:**")
+    assert "**Predict first.**" in prose(name)
+
+
+@every_lesson
+def test_links_resolve(name):
+    links = re.findall(r"\]\(([^)]+)\)", prose(name))
+    assert links
+    for link in links:
+        if not link.startswith("https://"):
+            file, _, anchor = link.partition("#")
+            assert (ROOT / "notebooks" / file).is_file(), link
+            assert not anchor or anchor in anchors(Path(file).stem), link
+
+
+def anchors(name):
+    """Of the headings of a lesson, as JupyterLab and nbconvert make them: their words, with - for spaces."""
+    return {
+        re.sub(r"[*`$]", "", heading).strip().replace(" ", "-")
+        for heading in re.findall(r"^#+ (.*)$", prose(name), re.M)
+    }
+
+
+# -- Exercises ---------------------------------------------------------------------------------
+
+
+def exercises(name):
+    """(stub, check, text below it) of each exercise of a lesson."""
+    cells = LESSONS[name].cells
+    return [
+        (cells[i].source, cells[i + 1].source, cells[i + 2].source)
+        for i, cell in enumerate(cells)
+        if "exercise-stub" in cell.metadata.get("tags", [])
+    ]
+
+
+def solution(text):
+    """The code of the folded solution that comes first in `text`."""
+    folded = text.split("<summary>Solution</summary>")[1].split("</details>")[0]
+    return re.search(r"```python\n(.*?)```", folded, re.S)[1]
+
+
+@contextlib.contextmanager
+def default_dtype_kept():
+    """Around cells of a lesson, which compute in double precision."""
+    dtype = torch.get_default_dtype()
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(dtype)
+
+
+def run(name, *sources):
+    """What the last of the sources prints, after the lesson's set-up cell."""
+    space, printed = {}, io.StringIO()
+    torch.manual_seed(1)  # not that of the checks: an answer's noise must not be theirs
+    with default_dtype_kept():
+        exec(code(name)[0].source, space)
+        for source in sources[:-1]:
+            exec(source, space)
+        with contextlib.redirect_stdout(printed):
+            exec(sources[-1], space)
+    return printed.getvalue()
+
+
+ALL = [(name, i) for name in LESSONS for i in range(len(exercises(name)))]
+
+
+@every_lesson
+def test_one_to_three_exercises_each_with_hint_and_solution(name):
+    assert 1 <= len(exercises(name)) <= 3
+    for _, check, below in exercises(name):
+        assert re.fullmatch(r"check\.\w+\(\w+(, \w+)?\)", check)
+        first = below.split("### Exercise")[0]
+        assert first.count("<summary>Hint</summary>") == first.count("<summary>Solution</summary>") == 1
+        assert first.count("<details>") == first.count("</details>") == 2
+
+
+@pytest.mark.parametrize(("name", "index"), ALL)
+def test_an_untouched_stub_is_not_yet_and_its_solution_is_right(name, index):
+    stub, check, below = exercises(name)[index]
+    assert run(name, stub, check).startswith("Not yet.")
+    assert run(name, solution(below), check).startswith("Right.")
+
+
+def answers(kind):
+    """(lesson, exercise, answer, ...) of all lessons, from tests/answers."""
+    return [
+        (name, *given)
+        for name in LESSONS
+        for given in getattr(importlib.import_module(f"tests.lessons.answers.lesson{name[:2]}"), kind)
+    ]
+
+
+@pytest.mark.parametrize(("name", "index", "answer", "says"), answers("WRONG"))
+def test_a_wrong_answer_fails_with_a_helpful_message(name, index, answer, says):
+    stub, check, _ = exercises(name)[index]
+    message = run(name, stub, answer, check)
+    assert message.startswith("Not right yet:")
+    assert says in message
+
+
+@pytest.mark.parametrize(("name", "index", "answer"), answers("RIGHT"))
+def test_a_right_answer_written_differently_is_right(name, index, answer):
+    stub, check, _ = exercises(name)[index]
+    assert run(name, stub, answer, check).startswith("Right.")
+
+
+FUNCTIONS = [(name, i) for name, i in ALL if exercises(name)[i][0].startswith("def ")]
+
+
+@pytest.mark.parametrize(("name", "index"), FUNCTIONS)
+def test_an_answer_that_raises_is_told_and_does_not_stop_the_lesson(name, index):
+    stub, check, _ = exercises(name)[index]
+    broken = re.sub(r"(?m)^(\s*)\.\.\.$", r"\1raise RuntimeError('oops')", stub)
+    assert "your code raised RuntimeError: oops" in run(name, broken, check)
+
+
+# -- What a lesson takes, and what it prints -----------------------------------------------------
+
+
+def minutes(name):
+    """130 words that are not folded take one, a code cell half of one, an exercise 5; to the nearest 5."""
+    words = len(re.sub(r"<details>.*?</details>", "", prose(name), flags=re.S).split())
+    return 5 * round((words / 130 + len(code(name)) / 2 + 5 * len(exercises(name))) / 5)
+
+
+@every_lesson
+def test_lesson_start_and_readme_say_how_long_it_takes(name):
+    assert f"About {minutes(name)} minutes." in LESSONS[name].cells[0].source.replace("\n", " ")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    (row,) = (line for line in readme if f"(notebooks/{name}.ipynb)" in line)
+    assert f"| {minutes(name)} |" in row
+    title = LESSONS[name].cells[0].source.splitlines()[0].removeprefix("# ")
+    (row,) = (line for line in prose("00_start_here").splitlines() if line.startswith("|") and title in line)
+    assert row.endswith(f"| {minutes(name)} |")
+    assert name == "00_start_here" or f"[{title}]({name}.ipynb)" in row
+
+
+def test_a_lesson_takes_at_most_45_minutes():
+    assert [name for name in LESSONS if minutes(name) > 45] == []
+
+
+def test_a_lesson_prints_numbers_and_seldom_true():
+    said = {
+        name: len(
+            [
+                line
+                for cell in code(name)
+                for output in cell.outputs
+                for line in output.get("text", "").splitlines()
+                if re.search(r"\bTrue\W*$", line)
+            ]
+        )
+        for name in LESSONS
+    }
+    assert [name for name, lines in said.items() if lines > 3] == []
+    assert sum(said.values()) <= 15
+
+
+def test_notebook_folder_holds_lessons_and_the_guide_only():
+    found = {path.name for path in Path(ROOT / "notebooks").iterdir() if not path.name.startswith(".")}
+    assert found == {f"{name}.ipynb" for name in LESSONS} | {"README.md"}
+
+
+# -- Numbers in sentences ------------------------------------------------------------------------
+
+FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.S)
+NUMBER = re.compile(r"(?<![\w.])\d+\.\d+(?![\w]|\.\d)")
+
+
+@every_lesson
+def test_a_decimal_number_in_a_sentence_stands_in_an_output_or_in_the_code(name):
+    """Or in a formula beside it."""
+    shown = "\n".join(
+        cell.source
+        + "".join(o.get("text", "") + o.get("data", {}).get("text/plain", "") for o in cell.outputs)
+        for cell in code(name)
+    )
+    known, strange = set(NUMBER.findall(shown)), []
+    for cell in LESSONS[name].cells:
+        if cell.cell_type == "markdown":
+            text = re.sub(r"```.*?```|`[^`]*`|\]\([^)]*\)", "", cell.source, flags=re.S)
+            beside = set(NUMBER.findall(" ".join(FORMULA.findall(text))))
+            strange += set(NUMBER.findall(FORMULA.sub("", text))) - known - beside
+    assert strange == []
