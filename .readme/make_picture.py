@@ -9,6 +9,8 @@ from torch.distributions import Normal
 from helpers import figures
 from helpers.pretrained import trained_vae
 
+torch.set_num_threads(1)
+torch.set_default_dtype(torch.float64)  # the model that the lessons share
 figures.use_style()
 model, _ = trained_vae(2)
 mu, sigma = torch.tensor(2.0, requires_grad=True), torch.tensor(0.5, requires_grad=True)

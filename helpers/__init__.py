@@ -1,3 +1,1 @@
 """Plumbing that the lessons share. The idea that a lesson studies stays in that lesson's cells."""
-
-__version__ = "0.1.0"

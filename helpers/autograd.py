@@ -4,12 +4,14 @@
 "none": autograd has no path there, or the tensor requires no gradient.
 """
 
+import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.graph import Node, get_gradient_edge
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -21,19 +23,12 @@ DRAWS = ("Normal", "Bernoulli", "Binomial", "Poisson")  # autograd's names of dr
 def gradient_reach(module: nn.Module, loss_term: Tensor) -> dict[str, Reach]:
     """What the gradient of the scalar `loss_term` does at each parameter of `module`.
 
-    The graph is kept and no `.grad` is changed. Raises TypeError or ValueError for other input, and
-    ValueError for a gradient that is not finite.
+    The graph is kept and no `.grad` is changed. Raises TypeError or ValueError for other input.
     """
-    if not isinstance(module, nn.Module):
-        raise TypeError(f"module: an nn.Module is needed, not {type(module).__name__}")
     _check_scalar("loss_term", loss_term)
     parameters = dict(module.named_parameters())
-    reach = {}
-    for name, gradient in zip(parameters, _gradients(loss_term, parameters.values()), strict=True):
-        if gradient is not None and not bool(torch.isfinite(gradient).all()):
-            raise ValueError(f"loss_term: its gradient at {name} is not finite")
-        reach[name] = _reach(gradient)
-    return reach
+    gradients = _gradients(loss_term, parameters.values())
+    return {name: _reach(gradient) for name, gradient in zip(parameters, gradients, strict=True)}
 
 
 def assert_grad_reaches(module: nn.Module, loss_term: Tensor) -> None:
@@ -70,82 +65,107 @@ def trace_autograd(tensor: Tensor, names: dict[str, Tensor], drawn: Iterable[str
     for name, given in names.items():
         if not isinstance(given, Tensor):
             raise TypeError(f"names: a tensor is needed as {name!r}, not {type(given).__name__}")
-    leaves = {name: given for name, given in names.items() if given.is_leaf}
-    named, keys = {id(leaf): name for name, leaf in leaves.items()}, {}
+    nodes = _recorded_nodes(tensor)
+    steps = [node for node in nodes if _leaf_at(node) is None]
+    results = {given.grad_fn: name for name, given in names.items() if given.grad_fn in steps}
+    leaves = _leaves(nodes, {name: given for name, given in names.items() if name not in results.values()})
+    keys = _keys(nodes, leaves)
+    arrived, sent = _send_gradient(tensor, keys, leaves)
 
-    def key_of(leaf: Tensor) -> str:
-        number = 1 + sum(key.startswith("unnamed") for key in leaves)
-        key = named.setdefault(id(leaf), f"unnamed {tuple(leaf.shape)} {number}")
-        leaves[key] = leaf
-        return key
+    graph = nx.DiGraph(order=[key for key in arrived if key not in leaves])
+    start = torch.ones_like(tensor) if tensor.requires_grad else None
+    graph.add_node("loss", label="loss", kind="loss", name="loss", value=tensor, gradient=start, die=False)
+    for step in steps:
+        label, name, key = re.sub(r"Backward\d+$", "", step.name()), results.get(step, ""), keys[step]
+        about = {"kind": "step", "name": name, "value": names.get(name), "gradient": arrived.get(key)}
+        graph.add_node(key, label=label, die=label in DRAWS, **about)
+    for key, leaf in leaves.items():
+        state = _reach(arrived[key]) if leaf.requires_grad else "constant"
+        about = {"kind": "leaf", "name": key, "value": leaf, "gradient": arrived[key], "state": state}
+        graph.add_node(key, label=key, die=state == "constant" and key in drawn, **about)
+    if nodes:
+        graph.add_edge("loss", keys[nodes[0]], carries="gradient", gradient=start)
+    for step in steps:
+        for key in (keys[below] for below in _below(step)):
+            gradient = sent.get((keys[step], key))
+            carries = "gradient" if _reach(gradient) == "reached" else "zero"
+            graph.add_edge(keys[step], key, carries=carries, gradient=gradient)
+        for key in (key for key, leaf in leaves.items() if _reads(step, leaf)):
+            graph.add_edge(keys[step], key, carries="value", gradient=None)
+    return graph
 
-    if tensor.requires_grad and tensor.is_leaf:
-        key_of(tensor)
-    queue = [] if tensor.grad_fn is None else [tensor.grad_fn]
+
+# -- autograd's nodes: steps, and the entrances to leaves --------------------------------------
+
+
+def _recorded_nodes(tensor: Tensor) -> list[Node]:
+    """The nodes behind `tensor`, its own first, breadth first."""
+    nodes, queue = [], [get_gradient_edge(tensor).node] if tensor.requires_grad else []
     while queue:
         node = queue.pop(0)
-        if node not in keys:  # AccumulateGrad, which has a variable, is the entrance to a leaf
-            keys[node] = key_of(node.variable) if hasattr(node, "variable") else f"step {id(node)}"
-            queue += [below for below, _ in node.next_functions if below is not None]
-    steps = {node: key for node, key in keys.items() if not hasattr(node, "variable")}
-    results = {steps[given.grad_fn]: name for name, given in names.items() if given.grad_fn in steps}
-    leaves |= {name: given for name, given in names.items() if name not in results.values()}
+        if node not in nodes:
+            nodes.append(node)
+            queue += _below(node)
+    return nodes
 
-    arrived, sent_to = {}, {}  # the gradient at each step, in the order they ran; what each edge carried
 
-    def watch(node, sent, received) -> None:
-        arrived[keys[node]] = next((gradient for gradient in received if gradient is not None), None)
-        for gradient, (below, _) in zip(sent, node.next_functions, strict=True):
+def _below(node: Node) -> list[Node]:
+    """Where a node sends gradients."""
+    return [below for below, _ in node.next_functions if below is not None]
+
+
+def _leaf_at(node: Node) -> Tensor | None:
+    """The leaf that AccumulateGrad has as its variable; None for a step."""
+    return getattr(node, "variable", None)
+
+
+def _leaves(nodes: list[Node], named: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The named leaves, and those that the nodes lead to and nobody named."""
+    leaves, unnamed = dict(named), 0
+    for leaf in map(_leaf_at, nodes):
+        if leaf is not None and not any(leaf is known for known in leaves.values()):
+            unnamed += 1
+            leaves[f"unnamed {tuple(leaf.shape)} {unnamed}"] = leaf
+    return leaves
+
+
+def _keys(nodes: list[Node], leaves: dict[str, Tensor]) -> dict[Node, str]:
+    """What each node is called in the graph: an entrance as its leaf, a step by its number."""
+    names = {id(leaf): name for name, leaf in leaves.items()}
+    return {node: names.get(id(_leaf_at(node)), f"step {number}") for number, node in enumerate(nodes)}
+
+
+def _reads(step: Node, leaf: Tensor) -> bool:
+    """Whether a step keeps the constant `leaf` to compute its derivative with."""
+    saved = [getattr(step, name) for name in dir(step) if name.startswith("_saved_")]
+    return not leaf.requires_grad and any(
+        isinstance(t, Tensor) and t.data_ptr() == leaf.data_ptr() and t.shape == leaf.shape for t in saved
+    )
+
+
+# -- its gradients -----------------------------------------------------------------------------
+
+
+def _send_gradient(
+    tensor: Tensor, keys: dict[Node, str], leaves: dict[str, Tensor]
+) -> tuple[dict[str, Tensor | None], dict[tuple[str, str], Tensor]]:
+    """What arrives at each step, in the order they run, and at each leaf; and what goes along each edge."""
+    arrived, sent = {}, {}
+
+    def watch(step: Node, gradients: Sequence[Tensor | None], received: Sequence[Tensor | None]) -> None:
+        arrived[keys[step]] = next((gradient for gradient in received if gradient is not None), None)
+        for gradient, (below, _) in zip(gradients, step.next_functions, strict=True):
             if gradient is not None and below is not None:
-                edge = keys[node], keys[below]
-                sent_to[edge] = sent_to.get(edge, 0) + gradient
+                edge = keys[step], keys[below]
+                sent[edge] = sent.get(edge, 0) + gradient
 
-    hooks = [node.register_hook(lambda *seen, node=node: watch(node, *seen)) for node in steps]
+    hooks = [node.register_hook(functools.partial(watch, node)) for node in keys if _leaf_at(node) is None]
     try:
         arrived |= zip(leaves, _gradients(tensor, leaves.values()), strict=True)
     finally:
         for hook in hooks:
             hook.remove()
-
-    graph = nx.DiGraph(order=[key for key in arrived if key not in leaves])
-    start = torch.ones_like(tensor) if tensor.requires_grad else None
-    graph.add_node("loss", label="loss", kind="loss", name="loss", value=tensor, gradient=start, die=False)
-    for node, key in steps.items():
-        label, name = re.sub(r"Backward\d+$", "", node.name()), results.get(key, "")
-        graph.add_node(
-            key,
-            label=label,
-            kind="step",
-            name=name,
-            value=names.get(name),
-            gradient=arrived.get(key),
-            die=label in DRAWS,
-        )
-    for key, leaf in leaves.items():
-        state = _reach(arrived[key]) if leaf.requires_grad else "constant"
-        graph.add_node(
-            key,
-            label=key,
-            kind="leaf",
-            name=key,
-            value=leaf,
-            gradient=arrived[key],
-            state=state,
-            die=key in drawn and state == "constant",
-        )
-    if tensor.requires_grad:
-        first = named[id(tensor)] if tensor.is_leaf else keys[tensor.grad_fn]
-        graph.add_edge("loss", first, carries="gradient", gradient=start)
-    for node, key in steps.items():
-        for below in (keys[below] for below, _ in node.next_functions if below is not None):
-            gradient = sent_to.get((key, below))
-            graph.add_edge(
-                key, below, gradient=gradient, carries="gradient" if _reach(gradient) == "reached" else "zero"
-            )
-        for name, leaf in leaves.items():
-            if not leaf.requires_grad and _reads(node, leaf):
-                graph.add_edge(key, name, carries="value", gradient=None)
-    return graph
+    return arrived, sent
 
 
 def _check_scalar(name: str, tensor: Tensor) -> None:
@@ -178,11 +198,3 @@ def _reach(gradient: Tensor | None) -> Reach:
     if gradient is None:
         return "none"
     return "reached" if bool((gradient != 0).any()) else "zero"
-
-
-def _reads(node, leaf: Tensor) -> bool:
-    """Whether a step of the graph keeps `leaf` to compute its derivative with."""
-    saved = [getattr(node, name) for name in dir(node) if name.startswith("_saved_")]
-    return any(
-        isinstance(t, Tensor) and t.data_ptr() == leaf.data_ptr() and t.shape == leaf.shape for t in saved
-    )

@@ -44,13 +44,10 @@ def trained_vae(
     try:
         return model.eval(), _read(path, model, epochs, made_from)
     except FileNotFoundError:
-        print(
-            f"Training the {latent}-dimensional model once; the lessons that need it later find it in the cache."
-        )
+        print(f"Training the {latent}-dimensional model once; the lessons that need it later find it cached.")
     except Exception as error:  # whatever a file can hold: the cache is never fatal
-        print(
-            f"The cached model {path.name} cannot be used ({error or type(error).__name__}); training it again."
-        )
+        why = str(error) or type(error).__name__
+        print(f"The cached model {path.name} cannot be used ({why}); training it again.")
     digits = load_digits()
     history = fit(model, digits.train, digits.test, epochs=epochs, seed=seed, progress=progress)
     if history.finished:  # half-trained models are never shared

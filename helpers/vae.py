@@ -5,7 +5,7 @@ All bounds and terms are in nats per image.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -54,11 +54,11 @@ class VAE(nn.Module):
 class Terms(NamedTuple):
     """The two terms of the ELBO, in nats per image: tensors (n,), or floats once averaged."""
 
-    reconstruction: Tensor | float  # E_q[log p(x|z)], estimated with one z
-    kl: Tensor | float  # KL(q(z|x) || p(z)), exact
+    reconstruction: Any  # E_q[log p(x|z)], estimated with one z
+    kl: Any  # KL(q(z|x) || p(z)), exact
 
     @property
-    def elbo(self) -> Tensor | float:
+    def elbo(self) -> Any:
         """reconstruction - kl (AEVB, equation 3)."""
         return self.reconstruction - self.kl
 

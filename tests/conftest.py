@@ -22,6 +22,14 @@ def empty_cache(tmp_path, monkeypatch):
     return tmp_path / "cache"
 
 
+@pytest.fixture
+def double_precision():
+    """torch's default dtype as in a lesson."""
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
 # Not for the session: Playwright keeps an event loop running, in which nbval's own could not run.
 @pytest.fixture(scope="module")
 def browser():

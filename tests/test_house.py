@@ -1,4 +1,4 @@
-"""The project around the lessons: README, requirements, layout, lint, Binder."""
+"""The project around the lessons: README, list of lessons, requirements, layout, workflows, Binder."""
 
 import importlib.metadata
 import os
@@ -9,10 +9,13 @@ import sys
 import zipfile
 from pathlib import Path
 
+import nbformat
 import pytest
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from helpers.course import LESSONS, PARTS
+from helpers.web import pages
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -44,12 +47,52 @@ def test_nothing_else_at_the_top():
         "pyproject.toml",
         "LICENSE",
         "CITATION.cff",
+        "CHANGELOG.md",
         "conftest.py",
         "notebooks",
         "helpers",
         "tests",
         "binder",
     }
+
+
+def test_one_version():
+    version = re.search(r'^version = "(.*)"', PROJECT, re.M)[1]
+    assert re.search(r"^version: (.*)", (ROOT / "CITATION.cff").read_text(), re.M)[1] == version
+    assert re.search(r"^## (\S+?),? ", (ROOT / "CHANGELOG.md").read_text(), re.M)[1] == version
+
+
+def lesson(name: str) -> nbformat.NotebookNode:
+    return nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+
+
+def test_readme_lists_the_lessons_as_they_call_themselves():
+    rows = []
+    for part, names in PARTS.items():
+        rows.append(f"| **{part}** | | |")
+        for about in (pages.about(name, lesson(name)) for name in names):
+            link = f"[{about['title']}](notebooks/{about['name']}.ipynb)"
+            rows.append(f"| {link} | {about['question']} | {about['minutes']} |")
+    table = re.search(r"^\|---\|---\|---\|\n((?:\|.*\n)+)", README, re.M)[1]
+    assert table.splitlines() == rows
+
+
+def test_lesson_00_lists_the_parts_and_the_other_lessons():
+    text = "\n".join(cell.source for cell in lesson(LESSONS[0]).cells)
+    listed = re.findall(r"^\| (?:\*(\w.*)\*|\[.*\]\((\w+)\.ipynb\)) \|", text, re.M)
+    course = [row for part, names in PARTS.items() for row in [(part, ""), *(("", name) for name in names)]]
+    assert listed == [row for row in course if row[1] != LESSONS[0]]
+
+
+def test_the_guide_names_sections_that_exist():
+    guide = (ROOT / "notebooks" / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"\b(\d\d),\s+sections? (\d+)(?: and (\d+))?", guide)
+    assert len(named) > 10
+    for number, *sections in named:
+        (name,) = (name for name in LESSONS if name.startswith(number))
+        text = "\n".join(cell.source for cell in lesson(name).cells)
+        for section in filter(None, sections):
+            assert re.search(rf"^## {section}\. ", text, re.M), (number, section)
 
 
 def test_requirements_are_pinned_commented_and_installed():
@@ -145,13 +188,16 @@ def test_what_readme_commands_name_is_there():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason=".ci/run is for Debian and Ubuntu")
-def test_ci_runs_the_command_of_the_readme():
+def test_ci_runs_what_readme_and_contributing_say():
     marked = re.search(r"<!-- test command -->\n```bash\n(.*)\n```", README)[1]
     assert marked.startswith("python3 -m venv .venv && ")
     assert marked.endswith(".venv/bin/pytest")
-    extract = re.search(r"command=\$\((sed .*)\)\n", (ROOT / ".ci" / "run").read_text())[1]
+    run = (ROOT / ".ci" / "run").read_text()
+    extract = re.search(r"command=\$\((sed .*)\)\n", run)[1]
     found = subprocess.run(["bash", "-c", extract], cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == marked
+    lint = re.findall(r"^\.venv/bin/.*\n", run, re.M)
+    assert "```bash\n" + "".join(lint) + "```" in (ROOT / ".github" / "CONTRIBUTING.md").read_text()
 
 
 def test_the_workflows_are_workflows():
@@ -171,17 +217,16 @@ def test_the_workflows_are_workflows():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_actions_are_pinned_to_commits():
+    for path in (ROOT / ".github" / "workflows").glob("*.yml"):
+        for used in re.findall(r"\buses: *(.*)", path.read_text()):
+            assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", used), used
+
+
 def test_no_machine_path_in_the_project():
     for name in tracked():
         path = ROOT / name
-        if path.suffix in {".npz", ".png", ".woff", ".ipynb"} or not path.is_file():  # see test_lessons.py
+        if path.suffix in {".npz", ".png", ".woff", ".ipynb"} or not path.is_file():  # see test_form.py
             continue
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"/(root|work)/[a-z]", text.replace("__file__", "")), name
-
-
-def test_ruff_finds_nothing():
-    done = subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "--no-cache", "."], cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr

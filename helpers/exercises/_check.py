@@ -93,18 +93,23 @@ def same_shape(value: object, like: Tensor, what: str) -> Tensor:
 
 def parts(value: object, count: int, words: str) -> tuple:
     """The `count` parts of a tuple, list, tensor or array; `words` say what is wrong with any other."""
-    kinds = tuple | list | Tensor | np.ndarray
-    if not isinstance(value, kinds) or getattr(value, "ndim", 1) == 0 or len(value) != count:
+    if (
+        not isinstance(value, tuple | list | Tensor | np.ndarray)
+        or getattr(value, "ndim", 1) == 0
+        or len(value) != count
+    ):
         raise Wrong(words)
     if any(unsolved(part) for part in value):
         raise NotYet
     return tuple(value)
 
 
-def no_known_mistake(found: Tensor, mistakes: Iterable[tuple[Tensor, str]], **tolerance: float) -> None:
+def no_known_mistake(
+    found: Tensor, mistakes: Iterable[tuple[Tensor, str]], *, rtol: float = 1e-5, atol: float = 1e-8
+) -> None:
     """Raises `Wrong` in the words of the first of (values, words) whose values `torch.allclose` finds."""
     for values, words in mistakes:
-        if torch.allclose(found, values, **tolerance):
+        if torch.allclose(found, values, rtol=rtol, atol=atol):
             raise Wrong(words)
 
 

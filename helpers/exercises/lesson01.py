@@ -33,7 +33,7 @@ def generate(function) -> str:
     close_mean(z.pow(4).mean(1), 3.0, "the mean of the fourth power of your z (3 for N(0, 1))")
     close_mean(z[:, 0] * z[:, 1], 0.0, "the mean product of two numbers of a z (0 if independent)")
     pictures = same_shape(pictures, torch.empty(2000, 784), "what you return")
-    if not torch.allclose(pictures, z.sum(1, keepdim=True).expand(-1, 784).float(), atol=1e-6):
+    if not torch.allclose(pictures, z.sum(1, keepdim=True).expand(-1, 784).to(pictures), atol=1e-6):
         raise Wrong("what you return is not what the decoder made of your z")
     return "6,000 numbers with mean 0 and variance 1, decoded."
 

@@ -93,7 +93,7 @@ def train(function) -> str:
 
 @check
 def paired_gradient(function) -> str:
-    epsilon = torch.randn(10_000, dtype=torch.float64, generator=new_generator())
+    epsilon = torch.randn(10_000, generator=new_generator())
     spread = {}
     for name, f, slope in (
         ("(z - 3)^2", lambda z: (z - 3) ** 2, lambda z: 2 * (z - 3)),

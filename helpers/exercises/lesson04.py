@@ -1,6 +1,7 @@
 """Checks of lesson 04."""
 
 import math
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -12,6 +13,7 @@ from helpers.exercises._check import Wrong, call, check, close, number, parts, s
 from helpers.training import seeded
 from helpers.vae import kl_divergence, log_likelihood
 
+Model = Any  # the learner's nn.Module; once `_codes` has looked, with encode and decode
 IMAGES, EPOCHS, CALLS = 2000, 8, 5
 REACHED = 195.0  # nats: right answers of many kinds reach 140 to 185 in so many steps, the average digit 204
 
@@ -54,7 +56,7 @@ def my_vae(function) -> str:
     )
 
 
-def _codes(model: nn.Module, x: Tensor) -> tuple[Tensor, Tensor]:
+def _codes(model: Model, x: Tensor) -> tuple[Tensor, Tensor]:
     """mu and logvar of `x`, once it is clear that encode and decode give what they should."""
     for name in ("encode", "decode"):
         if not callable(getattr(model, name, None)):
@@ -126,7 +128,7 @@ def _check_kl(kl: Tensor, mu: Tensor, logvar: Tensor) -> None:
     )
 
 
-def _check_reconstruction(found: Tensor, model: nn.Module, x: Tensor, mu: Tensor, logvar: Tensor) -> None:
+def _check_reconstruction(found: Tensor, model: Model, x: Tensor, mu: Tensor, logvar: Tensor) -> None:
     def over(draw) -> Tensor:
         return torch.stack([_log_likelihood(model, draw(), x) for _ in range(CALLS)])
 
@@ -161,13 +163,13 @@ def _check_reconstruction(found: Tensor, model: nn.Module, x: Tensor, mu: Tensor
         )
 
 
-def _minus_elbo(model: nn.Module, x: Tensor) -> float:
+def _minus_elbo(model: Model, x: Tensor) -> float:
     mu, logvar = model.encode(x)
     z = mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)
     return (kl_divergence(mu, logvar) - _log_likelihood(model, z, x)).mean().item()
 
 
-def _log_likelihood(model: nn.Module, z: Tensor, x: Tensor) -> Tensor:
+def _log_likelihood(model: Model, z: Tensor, x: Tensor) -> Tensor:
     """log p(x|z), (n,), of a model that is known by its probabilities only."""
     return log_likelihood(torch.logit(model.decode(z), eps=1e-6), x)
 

@@ -31,7 +31,7 @@ def free_bits_cost(function) -> str:
             "the mean over images comes before the maximum": each.clamp(min=floor).mean(0).sum(),
             "the floor is that of a group, not of each dimension": kl.mean(0).clamp(min=floor).sum(),
             "each group has a floor of its own, not only the total": each.sum(1).mean().clamp(min=floor),
-            "a group is made of neighbours: dimensions 0 and 1, then 2 and 3, and so on when the size is 2": kl.view(
+            "a group is made of neighbours: for the size 2 dimensions 0 and 1, then 2 and 3": kl.view(
                 2, size, -1
             )
             .sum(1)
@@ -74,14 +74,14 @@ def active_units(function) -> str:
     model = VAE(7, hidden=2, pixels=4)  # mu is a straight line in the first pixel
     for weights in model.parameters():
         weights.data.zero_()
-    model.encoder[0].weight.data[:, 0] = 1
+    next(model.encoder.parameters()).data[:, 0] = 1
     model.to_mu.weight.data[:, 0] = torch.tensor([2.0, 0.0, 0.0, 0.1, 0.4, 0.0, 0.0])
     model.to_mu.bias.data = torch.tensor([-1.0, 2.0, -1.5, 0.0, 0.0, 0.0, 0.0])
     model.to_logvar.bias.data[5] = -6.0
     x = torch.tensor([[0.0, 1, 0, 1], [1, 0, 0, 1]]).repeat(100, 1)
     with seeded(0):
         value = number(call(function, model, x.clone()), "the number of active units")
-    hints = {
+    hints: dict[float, str] = {
         6: "q(z|x) of most of these dimensions is the same for all images, and its draws still vary",
         5: "a KL above 0 does not make a dimension active: q(z|x) may differ from the prior and be the same "
         "for all images",
@@ -109,7 +109,7 @@ _STEPS = 300
 @functools.cache
 def _digits() -> Tensor:
     images = load_digits().train[:5000].view(-1, 1, 28, 28)
-    return (F.avg_pool2d(images, 2) >= 0.5).float().flatten(1)
+    return (F.avg_pool2d(images, 2) >= 0.5).to(images.dtype).flatten(1)
 
 
 def _terms(model: VAE, x: Tensor) -> tuple[Tensor, Tensor]:

@@ -133,7 +133,7 @@ def cost(function) -> str:
     def f(z):
         return function(z, value)
 
-    found = same_shape(call(f, corners.clone()), value, "for three one-hots what you return").float()
+    found = same_shape(call(f, corners.clone()), value, "for three one-hots what you return")
     no_known_mistake(
         found,
         (

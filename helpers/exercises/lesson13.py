@@ -21,10 +21,10 @@ from helpers.exercises._check import (
 @check
 def dz_dr(function) -> str:
     for r, first, second in ((0.7, (-2.0, 1.0), (2.0, 1.0)), (0.25, (0.5, 0.4), (-1.0, 1.5))):
-        first, second = (Normal(*torch.tensor(each, dtype=torch.float64)) for each in (first, second))
+        first, second = (Normal(torch.tensor(m), torch.tensor(s)) for m, s in (first, second))
         z, shift, density = _of_mixture(r, first, second)
         target = -shift / density
-        value = same_shape(call(function, z.clone(), r, first, second), z, "dz/dr").detach().double()
+        value = same_shape(call(function, z.clone(), r, first, second), z, "dz/dr").detach()
         p1, p2 = first.log_prob(z).exp(), second.log_prob(z).exp()
         no_known_mistake(
             value,
@@ -58,7 +58,7 @@ def dz_dr(function) -> str:
     r, first, second = 0.7, Normal(-2.0, 1.0), Normal(2.0, 1.0)
     left = torch.rand(100_000, generator=new_generator(2)) < r
     draws = torch.where(left, -2.0, 2.0) + torch.randn(100_000, generator=new_generator(1))
-    slopes = function(draws.double(), r, first, second).detach().double()
+    slopes = function(draws, r, first, second).detach()
     p1, p2 = first.log_prob(draws).exp(), second.log_prob(draws).exp()
     by_score = draws * (p1 - p2) / (r * p1 + (1 - r) * p2)
     said = [
@@ -73,18 +73,18 @@ def dz_dr(function) -> str:
 
 def _of_mixture(r: float, first: Normal, second: Normal) -> tuple[Tensor, Tensor, Tensor]:
     """Some z, the CDF's derivative with respect to r there, and the density."""
-    z = torch.tensor([-2.6, -1.1, -0.3, 0.4, 1.2, 2.3], dtype=torch.float64)
+    z = torch.tensor([-2.6, -1.1, -0.3, 0.4, 1.2, 2.3])
     density = r * first.log_prob(z).exp() + (1 - r) * second.log_prob(z).exp()
     return z, first.cdf(z) - second.cdf(z), density
 
 
 @check
 def positive_flow(function) -> str:
-    epsilon = torch.linspace(-2, 2, 9, dtype=torch.float64)
+    epsilon = torch.linspace(-2, 2, 9)
     for mu, sigma in ((0.4, 0.5), (-0.3, 1.5)):
         found = parts(call(function, mu, sigma, epsilon.clone()), 2, "two things are needed: z, and log q(z)")
         z, log_q = (
-            same_shape(part, epsilon, name).detach().double()
+            same_shape(part, epsilon, name).detach()
             for part, name in zip(found, ("z", "log q(z)"), strict=True)
         )
         y = mu + sigma * epsilon
@@ -112,7 +112,7 @@ def positive_flow(function) -> str:
                 f"with mu = {mu:g} and sigma = {sigma:g}, at z = {z[at]:.3f}, log q(z) is "
                 f"{log_q[at]:.3f}, off by {(log_q[at] - target[at]).abs():.2g}"
             )
-    fine = torch.linspace(-6, 6, 4001, dtype=torch.float64)
+    fine = torch.linspace(-6, 6, 4001)
     z, log_q = function(0.0, 0.5, fine)
     return f"With mu = 0 and sigma = 0.5 the density adds up to {torch.trapezoid(log_q.exp(), z):.3f}."
 
@@ -124,7 +124,7 @@ def gap_of_part(function) -> str:
         ([0.5, 0.3, 0.19, 0.01], [0, 1, 2]),
         ([0.4, 0.1, 0.2, 0.3], [3, 1]),
     ):
-        weights = torch.tensor(weights, dtype=torch.float64)
+        weights = torch.tensor(weights)
         part = weights[kept]
         value, share = number(call(function, weights.clone(), list(kept)), "the gap"), part.sum().item()
         target = -math.log(share)

@@ -2,25 +2,26 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import cast
 
 import matplotlib.pyplot as plt
 from IPython import get_ipython
-from IPython.display import Image, display
+from IPython.display import DisplayHandle, Image
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from helpers.figures.style import INK, OTHER_COLORS, png
 from helpers.training import History
 from helpers.vae import VAE
 
 
-def learning_curves(history: History, axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
+def learning_curves(history: History) -> tuple[Axes, Axes]:
     """Left: -ELBO in training and held out. Right: the two terms, held out. Nats per image."""
-    if axes is None:  # placed by hand: finding a layout takes as long as drawing the curves
-        figure, axes = plt.subplots(1, 2, figsize=(9, 3.2), layout="none")
-        figure.subplots_adjust(left=0.08, right=0.98, bottom=0.17, top=0.9, wspace=0.2)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2), layout="none")
+    # placed by hand: finding a layout takes as long as drawing the curves
+    figure.subplots_adjust(left=0.08, right=0.98, bottom=0.17, top=0.9, wspace=0.2)
     epochs = range(1, len(history.test) + 1)
-    left, right = axes
     left.plot(
         epochs,
         [-t.elbo for t in history.train[: len(epochs)]],
@@ -41,11 +42,11 @@ def learning_curves(history: History, axes: Sequence[Axes] | None = None) -> Seq
     )
     right.plot(epochs, [t.kl for t in history.test], "v-", ms=4, color=OTHER_COLORS[2], label="KL")
     right.set(title="Its two terms, held out", ylabel="nats per image", ylim=(0, None))
-    for ax in axes:
+    for ax in (left, right):
         ax.set_xlabel("epoch")
-        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.locator_params(axis="x", integer=True)
         ax.legend()
-    return axes
+    return left, right
 
 
 def live_curves() -> Callable[[VAE, History], None]:
@@ -56,14 +57,15 @@ def live_curves() -> Callable[[VAE, History], None]:
     """
     if get_ipython() is None:
         return lambda model, history: None
-    place = display({"text/plain": ""}, raw=True, display_id=True)
+    place = DisplayHandle()
+    place.display({"text/plain": ""}, raw=True)
     drawn_at, took = -math.inf, 0.0
 
     def show(model: VAE, history: History) -> None:
         nonlocal drawn_at, took
         start = time.monotonic()
         if history.finished or start - drawn_at >= 10 * took:
-            figure = learning_curves(history)[0].figure
+            figure = cast(Figure, learning_curves(history)[0].figure)
             try:
                 place.update(Image(png(figure)))
             finally:

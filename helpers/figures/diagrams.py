@@ -42,9 +42,9 @@ def node_diagram(
             if words in random
             else {"fc": "white", "ec": BLUE, "boxstyle": "round,pad=0.5"}
         )
-        look = {"lw": 3.2 if words in highlight else 1.6}
+        look = {"lw": 3.2} if words in highlight else {"lw": 1.6}
         if words in highlight and words not in random:
-            look["fc"] = "#CDE4F4"
+            look |= {"fc": "#CDE4F4"}
         nodes[words] = ax.text(
             *place, words, ha="center", va="center", fontsize=12, color=INK, zorder=2, bbox=box | look
         )
@@ -74,8 +74,8 @@ def node_diagram(
             out = side * np.array((dy, -dx))  # from the middle outwards; the arc is at 0.15 of it
             ax.annotate(
                 "✂ 0" if words == "0" else words,
-                middle + 0.15 * out,
-                6 * out / np.hypot(*out),
+                tuple(middle + 0.15 * out),
+                tuple(6 * out / np.hypot(*out)),
                 textcoords="offset points",
                 color=colour,
                 fontsize=13,
@@ -123,7 +123,8 @@ def triangle(z: Tensor, *, title: str = "", ax: Axes | None = None) -> Axes:
     largest, places = z.argmax(1).numpy(), z.detach().numpy() @ corners
     for i, (mark, colour) in enumerate(zip("os^", OTHER_COLORS, strict=True)):
         ax.plot(*places[largest == i].T, mark, ms=4, color=colour, alpha=0.5, mew=0)
-        ax.text(*(1.12 * corners[i] - 0.12 * corners.mean(0)), i + 1, ha="center", va="center")
+        x, y = 1.12 * corners[i] - 0.12 * corners.mean(0)
+        ax.text(x, y, str(i + 1), ha="center", va="center")
     ax.set(title=title, xlim=(-0.12, 1.12), ylim=(-0.12, 1.0), aspect="equal")
     ax.axis("off")
     return ax

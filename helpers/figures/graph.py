@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.text import Text
 from torch import Tensor
 
 from helpers.autograd import trace_autograd
@@ -15,11 +16,16 @@ from helpers.figures.style import BLUE, GREEN, GREY, INK, RED
 if TYPE_CHECKING:
     import networkx as nx
 
-_BOX = {  # look of a node by its state: (words, edge colour, fill, box style, line style)
-    "reached": ("{}", GREEN, "#DDF3EA", "round,pad=0.4", "-"),
+_BOXES = {  # look of a leaf by its state: (words, edge colour, fill, box style, line style)
+    "reached": ("gradient ", GREEN, "#DDF3EA", "round,pad=0.4", "-"),
     "zero": ("gradient exactly 0", RED, "#FBE3D6", "sawtooth,pad=0.4", "-"),
     "none": ("no gradient", GREY, "#EEEEEE", "square,pad=0.4", "--"),
     "constant": ("constant: not asked", INK, "white", "round4,pad=0.4", ":"),
+}
+_LINES = {  # of an arrow by what it carries
+    "gradient": {"color": GREEN, "ls": "-", "lw": 2},
+    "zero": {"color": RED, "ls": (0, (4, 3)), "lw": 2},
+    "value": {"color": INK, "ls": (0, (1, 2)), "lw": 2},
 }
 
 
@@ -45,72 +51,70 @@ def draw_trace(graph: "nx.DiGraph", *, title: str = "", ax: Axes | None = None) 
     places = graph_places(graph)
     if ax is None:
         _, ax = plt.subplots(figsize=(6.4, 5))
-    nodes = {}
-    for key, node in graph.nodes(data=True):
-        words, edge, fill, box, style = _node_look(node)
-        nodes[key] = ax.text(
-            *places[key],
-            words,
-            ha="center",
-            va="center",
-            zorder=2,
-            fontsize=10,
-            color=INK,
-            bbox={"boxstyle": box, "ec": edge, "fc": fill, "lw": 1.6, "ls": style},
-        )
-        if node["die"]:
-            half = nodes[key].get_window_extent().width / 2 * 72 / ax.figure.dpi
-            ax.annotate(
-                DIE,
-                places[key],
-                (-half - 17, 0),
-                textcoords="offset points",
-                fontsize=24,
-                color=INK,
-                ha="center",
-                va="center",
-            )
+    boxes = {key: _draw_box(ax, node, places[key]) for key, node in graph.nodes(data=True)}
     for above, below, edge in graph.edges(data=True):
-        colour, style = {"gradient": (GREEN, "-"), "zero": (RED, (0, (4, 3))), "value": (INK, (0, (1, 2)))}[
-            edge["carries"]
-        ]
-        ends = [nodes[above], nodes[below]]
-        if edge["carries"] == "value":
-            ends.reverse()  # a constant is read: its number goes up, and nothing comes back
-        arrow(ax, *ends, 0.0, {"color": colour, "ls": style, "lw": 2})
-        middle = (np.array(places[above]) + np.array(places[below])) / 2
-        lean = np.sign(round(places[below][0] - places[above][0], 1))  # to the left -1, to the right 1
-        beside = {
-            "textcoords": "offset points",
-            "ha": "right" if lean < 0 else "left",
-            "va": "bottom" if lean else "center",
-        }
-        if edge["carries"] == "zero":
-            ax.annotate("✂ 0", middle, (2 * lean or 5, 0), color=RED, fontsize=15, **beside)
-        elif edge["carries"] == "gradient" and edge["gradient"].numel() == 1:
-            ax.annotate(
-                f"{edge['gradient'].item():.2f}", middle, (2 * lean or 5, 0), color=INK, fontsize=10, **beside
-            )
+        _draw_arrow(ax, boxes[above], boxes[below], edge)
     xs, ys = zip(*places.values(), strict=True)
     ax.set(xlim=(min(xs) - 0.75, max(xs) + 0.75), ylim=(min(ys) - 0.5, max(ys) + 0.4), title=title)
     ax.axis("off")
     return ax
 
 
-def _node_look(node: dict) -> tuple:
+def _draw_box(ax: Axes, node: dict, place: tuple[float, float]) -> Text:
+    """A node's words in a box, and a die beside it if it is a random draw."""
+    words, edge, fill, shape, line = _look(node)
+    look = {"boxstyle": shape, "ec": edge, "fc": fill, "lw": 1.6, "ls": line}
+    box = ax.text(*place, words, zorder=2, fontsize=10, ha="center", va="center", color=INK, bbox=look)
+    if node["die"]:
+        half = box.get_window_extent().width / 2 * 72 / ax.figure.dpi
+        beside = (-half - 17, 0)
+        die = ax.annotate(DIE, place, beside, textcoords="offset points", ha="center", va="center")
+        die.set(fontsize=24, color=INK)
+    return box
+
+
+def _look(node: dict) -> tuple[str, ...]:
+    """Words, edge colour, fill, box style and line style of a node."""
     if node["kind"] == "loss":
         return "loss", INK, "white", "round,pad=0.3", "-"
     if node["kind"] == "step":
         words = f"{node['name']} = {node['label']}" if node["name"] else node["label"]
         return words, RED if node["die"] else BLUE, "white", "round,pad=0.3", "-"
-    words, *look = _BOX[node["state"]]
-    gradient = node["gradient"]
-    if node["die"]:
-        words = "just a number"
-    elif node["state"] == "reached":
-        value = f"{gradient.item():.2f}" if gradient.numel() == 1 else f"of shape {tuple(gradient.shape)}"
-        words = words.format(f"gradient {value}")
-    return f"{node['label']}\n{words}", *look
+    words, *look = _BOXES[node["state"]]
+    if node["state"] == "reached":
+        gradient = node["gradient"]
+        words += _number(gradient) if gradient.numel() == 1 else f"of shape {tuple(gradient.shape)}"
+    return f"{node['label']}\n{'just a number' if node['die'] else words}", *look
+
+
+def _draw_arrow(ax: Axes, above: Text, below: Text, edge: dict) -> None:
+    """From box to box; beside it the gradient, if it is a number, or scissors where it is cut off."""
+    if edge["carries"] == "value":  # a constant is read: its number goes up, and nothing comes back
+        arrow(ax, below, above, 0.0, _LINES["value"])
+        return
+    arrow(ax, above, below, 0.0, _LINES[edge["carries"]])
+    if edge["carries"] == "zero":
+        words, color, size = "✂ 0", RED, 15
+    elif edge["gradient"].numel() == 1:
+        words, color, size = _number(edge["gradient"]), INK, 10
+    else:
+        return
+    (x1, y1), (x2, y2) = above.get_position(), below.get_position()
+    lean = np.sign(round(x2 - x1, 1))  # to the left -1, to the right 1
+    ax.annotate(
+        words,
+        ((x1 + x2) / 2, (y1 + y2) / 2),
+        (2 * lean or 5, 0),
+        textcoords="offset points",
+        ha="right" if lean < 0 else "left",
+        va="bottom" if lean else "center",
+        color=color,
+        fontsize=size,
+    )
+
+
+def _number(gradient: Tensor) -> str:
+    return f"{round(gradient.item(), 2) + 0.0:.2f}"  # no -0.00
 
 
 def graph_places(graph: "nx.DiGraph") -> dict[str, tuple[float, float]]:

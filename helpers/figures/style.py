@@ -55,7 +55,7 @@ def use_style() -> None:
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.grid": False,
-            "axes.prop_cycle": mpl.cycler(color=[BLUE, RED, GREEN, ORANGE, PURPLE, SKY]),
+            "axes.prop_cycle": f"cycler(color={[BLUE, RED, GREEN, ORANGE, PURPLE, SKY]})",
             "legend.frameon": False,
             "lines.linewidth": 2,
             "image.cmap": "gray_r",

@@ -8,6 +8,7 @@ leaves it as it was.
 
 import argparse
 import asyncio
+import copy
 import io
 import os
 import sys
@@ -81,7 +82,7 @@ def write(folder: Path, paths: list[Path], repository: str) -> None:
     """Writes the pages of the lessons at `paths`, and their map."""
     notebooks = {path.stem: nbformat.read(path, as_version=4) for path in paths}
     asyncio.run(run_all(notebooks, paths[0].parent, folder))
-    lessons = [{"name": name} | pages.about(notebook) for name, notebook in notebooks.items()]
+    lessons = [pages.about(name, notebook) for name, notebook in notebooks.items()]
     exporter = pages.exporter(repository)
     for i, (lesson, notebook) in enumerate(zip(lessons, notebooks.values(), strict=True)):
         with Image.open(io.BytesIO(lesson["picture"])) as picture:
@@ -124,7 +125,7 @@ async def run_all(notebooks: dict, home: Path, folder: Path) -> None:
 
 async def run(name, notebook, home, folder, env, turn, bar) -> None:
     """Runs one lesson from a fresh kernel, and puts its widgets in place of their saved pictures."""
-    live = nbformat.from_dict(notebook)
+    live = copy.deepcopy(notebook)
     live.cells.insert(
         0,
         new_code_cell(

@@ -5,6 +5,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import ipywidgets
 import matplotlib.pyplot as plt
@@ -29,27 +30,28 @@ class Page:
 
     def take_over(self) -> None:
         """From now on a displayed widget is what `html` makes of it."""
+        page = self
 
-        def bundle(widget: WithPicture, **_) -> dict:
+        def bundle(self, **kwargs) -> dict:
             with torch.random.fork_rng():  # the cells that follow draw what they would have drawn
-                return {"text/html": self.html(widget), "text/plain": repr(widget)}
+                return {"text/html": page.html(self), "text/plain": repr(self)}
 
         WithPicture._repr_mimebundle_ = bundle
 
-    def html(self, widget: WithPicture) -> str:
+    def html(self, widget: BrowserWidget | Explorer | SideBySide) -> str:
         """Where the widget will stand, with its picture until then."""
         if isinstance(widget, SideBySide):
             return f'<div class="side-by-side">{"".join(map(self.html, widget.children))}</div>'
         name, about = self.add(widget), html.escape(repr(widget))
         kind, picture = type(widget).__name__, f"{name}.webp"
-        figure = widget.figure() if isinstance(widget, BrowserWidget) else widget._draw(**widget.values)
+        figure = widget._draw(**widget.values) if isinstance(widget, Explorer) else widget.figure()
         wide, high = self.save(figure, picture)
         return (
             f'<div class="live" data-widget="{kind}" data-model="{name}"><img src="{picture}" '
             f'alt="{about}" width="{wide}" height="{high}" loading="lazy"></div>'
         )
 
-    def add(self, widget: WithPicture) -> str:
+    def add(self, widget: BrowserWidget | Explorer) -> str:
         """Writes the widget's state and script. Returns its id."""
         if widget.model_id in self.ids:
             return self.ids[widget.model_id]
@@ -130,7 +132,7 @@ def grid(explorer: Explorer, most: int = MOST) -> list[dict]:
     return [{"name": control.description} | made[control] for control in controls]
 
 
-def _steps(slider: ipywidgets.Widget) -> int:
+def _steps(slider: Any) -> int:
     return round((slider.max - slider.min) / slider.step) + 1
 
 

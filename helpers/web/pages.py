@@ -4,6 +4,7 @@ import io
 import re
 from base64 import b64decode, b64encode
 from pathlib import Path
+from typing import Any
 
 from math_core import LatexToMathML
 from nbconvert.exporters import HTMLExporter
@@ -80,8 +81,8 @@ def exporter(repository: str = "") -> Exporter:
     return made
 
 
-def about(notebook: NotebookNode) -> dict:
-    """Title, question and minutes, from a lesson's first cell; and its first figure, PNG."""
+def about(name: str, notebook: NotebookNode) -> dict[str, Any]:
+    """A lesson's name; title, question and minutes, from its first cell; and its first figure, PNG."""
     first = notebook.cells[0].source
     pictures = (
         output.data["image/png"]
@@ -90,9 +91,10 @@ def about(notebook: NotebookNode) -> dict:
         if "image/png" in output.get("data", {})
     )
     return {
-        "title": re.match(r"# (.*)", first)[1],
-        "question": re.search(r"^\*\*(.*)\*\*$", first, re.M)[1],
-        "minutes": int(re.search(r"About (\d+) minutes", first)[1]),
+        "name": name,
+        "title": re.findall(r"^# (.*)$", first, re.M)[0],
+        "question": re.findall(r"^\*\*(.*)\*\*$", first, re.M)[0],
+        "minutes": int(re.findall(r"About (\d+) minutes", first)[0]),
         "picture": b64decode(next(pictures)),
     }
 

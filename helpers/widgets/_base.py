@@ -2,22 +2,22 @@
 
 import base64
 import copy
-import html
 import json
-import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import matplotlib.pyplot as plt
-import numpy as np
-import torch
 import traitlets
+from ipywidgets import DOMWidget
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from helpers._arguments import check_floats, check_images
 from helpers.figures import GREY, png
+from helpers.training import evaluating
+from helpers.vae import VAE
 
 HERE = Path(__file__).parent
 EXPORT = "export default { render };"  # the last line of each widget's script
@@ -43,12 +43,17 @@ WITHOUT_KERNEL = (HERE / "without_kernel.js").read_text(encoding="utf-8")
 _NOT_STATE = {*anywidget.AnyWidget.class_trait_names(), "_esm", "_css", "_anywidget_id"}  # of every anywidget
 
 
-class WithPicture:
-    """Mixed into a widget that has a `picture`: pages without a kernel show it, consoles the repr."""
+class WithPicture(DOMWidget):
+    """A widget that has a `picture`: pages without a kernel show it, consoles the repr."""
 
     _ipython_display_ = None  # that of ipywidgets 7 comes first, and shows the widget without its picture
 
-    def _repr_mimebundle_(self, **kwargs):
+    @property
+    def picture(self) -> bytes:
+        """What a page without a kernel shows, as PNG."""
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, **kwargs) -> Any:
         inherited = getattr(super(), "_repr_mimebundle_", None)  # ipywidgets 7 has none
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         bundle = inherited(**kwargs) if inherited else {"application/vnd.jupyter.widget-view+json": view}
@@ -66,6 +71,7 @@ class BrowserWidget(WithPicture, anywidget.AnyWidget):
     A subclass gives `figure` and `__repr__`.
     """
 
+    _esm: str
     _css = STYLE
 
     def figure(self) -> Figure:
@@ -74,7 +80,7 @@ class BrowserWidget(WithPicture, anywidget.AnyWidget):
 
     @property
     def picture(self) -> bytes:
-        """The same as PNG, which a page without a kernel shows; and that it is a picture only."""
+        """The same as PNG; and that it is a picture only."""
         figure = self.figure()
         figure.text(
             0.005,
@@ -94,13 +100,12 @@ class BrowserWidget(WithPicture, anywidget.AnyWidget):
         """What the script needs to know, on a page without a kernel."""
         return {name: getattr(self, name) for name in self.trait_names(sync=True) if name not in _NOT_STATE}
 
-    def to_html(self, path: str | Path, *, title: str | None = None) -> Path:
+    def to_html(self, path: Path) -> Path:
         """Write the widget as one file that needs neither a kernel nor a network. Returns its path."""
-        path = Path(path)
         page = _PAGE.format(
-            title=html.escape(title or type(self).__name__),
+            title=type(self).__name__,
             style=STYLE,
-            module=bare(str(self._esm)),
+            module=bare(self._esm),
             without_kernel=WITHOUT_KERNEL,
             state=packed(self._state()).replace("<", "\\u003c"),
         )
@@ -135,62 +140,31 @@ window.widget = {{ model, listeners, cleanUp }}; // within reach of the browser'
 """
 
 
-class Decoder:
-    """A decoder of square pictures: z (n, latent) -> (n, pixels); packed for the browser, copied for Python.
+class CodesWidget(BrowserWidget):
+    """A decoder, n images and their codes: kept for Python in the model's dtype, packed for the browser.
 
-    Training the network further changes neither. Raises TypeError or ValueError for what is no such decoder,
-    or none that the browser can run.
+    model: training it further changes nothing. Raises TypeError for a decoder that the browser cannot run.
+    images: (n, pixels), numbers from 0 to 1; codes: (n, D)
     """
-
-    def __init__(self, network: nn.Module):
-        self.layers, self.weights = pack_network(network)
-        if self.layers[-1]["kind"] != "sigmoid":
-            raise ValueError(
-                "decoder: its last layer must be a Sigmoid, which gives pixels from 0 to 1; "
-                "wrap one that gives logits: nn.Sequential(decoder, nn.Sigmoid())"
-            )
-        linear = [layer for layer in self.layers if layer["kind"] == "linear"]
-        self.latent, self.pixels = linear[0]["inputs"], linear[-1]["outputs"]
-        if math.isqrt(self.pixels) ** 2 != self.pixels:
-            raise ValueError(f"decoder: square pictures are needed, not {self.pixels} pixels")
-        self._network = copy.deepcopy(network).cpu().eval().requires_grad_(False)
-
-    def __call__(self, z: Tensor) -> Tensor:
-        return self._network(z)
-
-
-class DecoderWidget(BrowserWidget):
-    """A browser widget that decodes: there with `_layers` and `_weights`, here with `_decode`."""
 
     _layers = traitlets.List().tag(sync=True)
     _weights = traitlets.Bytes().tag(sync=True)
-
-    def __init__(self, decoder: Decoder, **traits):
-        self._decode = decoder
-        super().__init__(_layers=decoder.layers, _weights=decoder.weights, **traits)
-
-
-class CodesWidget(DecoderWidget):
-    """A decoder, n codes and their n images: kept for Python, packed for the browser."""
-
     _codes = traitlets.Bytes().tag(sync=True)
-    _images = traitlets.Bytes().tag(sync=True)  # empty: none were given
+    _images = traitlets.Bytes().tag(sync=True)
 
-    def __init__(self, decoder: Decoder, codes: Tensor, images: Tensor | None, **traits):
-        packed = pack_floats("codes", codes, (None, decoder.latent))
-        self._z = codes.detach().cpu().clone()  # (n, D)
+    def __init__(self, model: VAE, images: Tensor, codes: Tensor, **traits):
+        self._decode = copy.deepcopy(nn.Sequential(model.decoder, nn.Sigmoid())).eval().requires_grad_(False)
+        layers, weights = pack_network(self._decode)
+        linear = [layer for layer in layers if layer["kind"] == "linear"]
+        packed = pack_floats("codes", codes, (len(images), linear[0]["inputs"]))
+        self._z, self._x = codes.detach(), images
         super().__init__(
-            decoder,
+            _layers=layers,
+            _weights=weights,
             _codes=packed,
-            _images=pack_images("images", images, len(codes), decoder.pixels),
+            _images=pack_images("images", images, linear[-1]["outputs"]),
             **traits,
         )
-
-    def _image(self, index: int) -> Tensor:
-        """The image of a code, (1, pixels)."""
-        pixels = self._decode.pixels
-        grey = np.frombuffer(self._images, np.uint8)[index * pixels : (index + 1) * pixels]
-        return torch.from_numpy(grey / 255).float()[None]
 
     def _index(self, proposal: dict) -> int:
         """Validator of a trait that picks one of the codes."""
@@ -200,16 +174,16 @@ class CodesWidget(DecoderWidget):
         return value
 
 
-def parts_of(model: nn.Module, images: Tensor) -> tuple[nn.Sequential, Tensor, Tensor]:
-    """What a widget needs of a `helpers.vae.VAE`: its decoder to pixels, and mu and logvar of `images`."""
+def encoded(model: VAE, images: Tensor) -> tuple[Tensor, Tensor]:
+    """mu and logvar of q(z|x) for each of the images, without a graph. Refuses images that do not fit."""
     check_images("images", images, model)
-    with torch.no_grad():
-        return nn.Sequential(model.decoder, nn.Sigmoid()), *model.encode(images)
+    with evaluating(model):
+        return model.encode(images)
 
 
 # -- packed for the browser --------------------------------------------------------------------
 
-_KINDS = {nn.ReLU: "relu", nn.Tanh: "tanh", nn.Softplus: "softplus", nn.Sigmoid: "sigmoid"}
+_KINDS = {nn.ReLU: "relu", nn.Sigmoid: "sigmoid"}
 
 
 def pack_network(network: nn.Module) -> tuple[list[dict], bytes]:
@@ -220,15 +194,12 @@ def pack_network(network: nn.Module) -> tuple[list[dict], bytes]:
             layers.append({"kind": _KINDS[type(layer)]})
         elif type(layer) is nn.Linear:
             layers.append({"kind": "linear", "inputs": layer.in_features, "outputs": layer.out_features})
-            bias = torch.zeros(layer.out_features) if layer.bias is None else layer.bias
-            packed += [
-                pack_floats("decoder: its weights", layer.weight, layer.weight.shape),
-                pack_floats("decoder: its weights", bias, bias.shape),
-            ]
+            for weights in (layer.weight, layer.bias):
+                packed.append(pack_floats("decoder: its weights", weights, weights.shape))
         else:
             raise TypeError(
-                "decoder: the browser runs an nn.Sequential of Linear, ReLU, Tanh, Softplus and "
-                f"Sigmoid layers, not {type(layer).__name__}"
+                "decoder: the browser runs an nn.Sequential of Linear and ReLU layers, "
+                f"not {type(layer).__name__}"
             )
     return layers, b"".join(packed)
 
@@ -242,39 +213,32 @@ def _flat(network: nn.Module):
         yield network
 
 
-def pack_floats(name: str, value: Tensor | None, shape: Sequence[int | None]) -> bytes:
-    """Float32 bytes of a finite tensor of `shape` (None: any size); b"" for None."""
-    if value is None:
-        return b""
+def pack_floats(name: str, value: Tensor, shape: tuple[int | None, ...]) -> bytes:
+    """Float32 bytes of a finite tensor of `shape` (None: any size)."""
     check_floats(name, value, shape)
-    return value.detach().cpu().numpy().astype("<f4").tobytes()
+    return value.detach().numpy().astype("<f4").tobytes()
 
 
-def pack_images(name: str, images: Tensor | None, count: int | None, pixels: int) -> bytes:
-    """Images (count, pixels) from 0 to 1 as bytes from 0 to 255; b"" for None."""
-    if images is None:
-        return b""
+def pack_images(name: str, images: Tensor, pixels: int) -> bytes:
+    """Images (n, pixels) from 0 to 1 as bytes from 0 to 255."""
     check_images(name, images, pixels=pixels)
-    if count not in (None, len(images)):
-        raise ValueError(f"{name}: {count} are needed, not {len(images)}")
-    return (255 * images).round().byte().cpu().numpy().tobytes()
+    return (255 * images).round().byte().numpy().tobytes()
 
 
-def as_list(name: str, labels: Sequence | Tensor | None, count: int) -> list:
-    """One label for each of `count` images; [] for None."""
-    labels = [] if labels is None else labels.tolist() if isinstance(labels, Tensor) else list(labels)
-    if labels and len(labels) != count:
+def as_list(name: str, labels: Sequence | Tensor, count: int) -> list:
+    """One label for each of `count` images."""
+    labels = labels.tolist() if isinstance(labels, Tensor) else list(labels)
+    if len(labels) != count:
         raise ValueError(f"{name}: one for each of the {count} images is needed, not {len(labels)}")
     return labels
 
 
-class Numbers(traitlets.List):
-    """A list of floats that also takes a tuple, an array or a tensor."""
+def fixed(value: float, decimals: int = 2) -> str:
+    """A number with so many decimals, and no minus where they are all 0."""
+    return f"{round(value, decimals) + 0.0:.{decimals}f}"
 
-    def __init__(self, **options):
-        super().__init__(traitlets.Float(), **options)
 
-    def validate(self, obj, value):
-        if isinstance(value, list | tuple | np.ndarray | Tensor):
-            value = [float(number) for number in value]
-        return super().validate(obj, value)
+def pair(values: Sequence[float]) -> str:
+    """(0.53, -1.20): two decimals, at most three numbers."""
+    words = [fixed(value) for value in values[:3]]
+    return f"({', '.join([*words, *['…'][: len(values) > 3]])})"

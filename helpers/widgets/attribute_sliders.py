@@ -6,11 +6,12 @@ import matplotlib.pyplot as plt
 import torch
 import traitlets
 from matplotlib.figure import Figure
-from torch import Tensor, nn
+from torch import Tensor
 
 from helpers._arguments import check_number
 from helpers.figures import show_digits
-from helpers.widgets._base import CodesWidget, Decoder, pack_floats, parts_of, script
+from helpers.vae import VAE
+from helpers.widgets._base import CodesWidget, encoded, fixed, pack_floats, script
 
 MOST_DIRECTIONS, MOST_IMAGES = 4, 16
 
@@ -18,12 +19,11 @@ MOST_DIRECTIONS, MOST_IMAGES = 4, 16
 class AttributeSliders(CodesWidget):
     """A row of images, and below it what the decoder makes of their codes when sliders move them.
 
-    decoder: an nn.Sequential, z (D,) -> the probability of each pixel, (pixels,)
-    codes: (n, D), those of n images, 1 to 16; images: (n, pixels), numbers from 0 to 1
+    model: a `helpers.vae.VAE`; images: (n, pixels), numbers from 0 to 1, 1 to 16 of them
     directions: the name of each attribute and its direction in latent space, (D,); 1 to 4 of them
     limit: the sliders go from -limit to limit
 
-    Each picture decodes z = code + the sum of amount * direction. `amounts`, {name: amount}, moves with the
+    Each picture decodes z = mu(x) + the sum of amount * direction. `amounts`, {name: amount}, moves with the
     sliders, and may be set; names left out are at 0.
     Raises TypeError or ValueError for arguments that do not fit each other, TraitError for a wrong trait.
     """
@@ -35,52 +35,21 @@ class AttributeSliders(CodesWidget):
     _directions = traitlets.Bytes().tag(sync=True)
     _limit = traitlets.Float().tag(sync=True)
 
-    def __init__(
-        self,
-        decoder: nn.Module,
-        codes: Tensor,
-        images: Tensor,
-        directions: Mapping[str, Tensor],
-        *,
-        limit: float = 3.0,
-    ):
-        decoder = Decoder(decoder)
-        if not isinstance(directions, Mapping):
-            raise TypeError(
-                f"directions: a dict of names and directions is needed, not {type(directions).__name__}"
-            )
+    def __init__(self, model: VAE, images: Tensor, directions: Mapping[str, Tensor], *, limit: float = 3.0):
         if not 1 <= len(directions) <= MOST_DIRECTIONS:
             raise ValueError(f"directions: 1 to {MOST_DIRECTIONS} are needed, not {len(directions)}")
-        packed = [
-            pack_floats(f"directions[{name!r}]", direction, (decoder.latent,))
-            for name, direction in directions.items()
-        ]
-        check_number("limit", limit, positive=True)
         if len(images) > MOST_IMAGES:
             raise ValueError(f"images: at most {MOST_IMAGES}, each is a column; not {len(images)}")
-        self._vectors = torch.stack([direction.detach().cpu().float() for direction in directions.values()])
+        check_number("limit", limit, positive=True)
+        mu, _ = encoded(model, images)
+        packed = [
+            pack_floats(f"directions[{name!r}]", direction, mu.shape[1:])
+            for name, direction in directions.items()
+        ]
+        self._vectors = torch.stack([direction.detach() for direction in directions.values()]).to(mu.dtype)
         super().__init__(
-            decoder,
-            codes,
-            images,
-            amounts={},
-            _names=list(directions),
-            _directions=b"".join(packed),
-            _limit=limit,
+            model, images, mu, amounts={}, _names=list(directions), _directions=b"".join(packed), _limit=limit
         )
-
-    @classmethod
-    def of(
-        cls,
-        model: nn.Module,
-        images: Tensor,
-        directions: Mapping[str, Tensor],
-        limit: float = 3.0,
-        codes: Tensor | None = None,
-    ) -> "AttributeSliders":
-        """Those of a `helpers.vae.VAE`, from the posterior means of `images` unless `codes` are given."""
-        decoder, mu, _ = parts_of(model, images)
-        return cls(decoder, mu if codes is None else codes, images, directions, limit=limit)
 
     @traitlets.validate("amounts")
     def _check_amounts(self, proposal: dict) -> dict[str, float]:
@@ -94,7 +63,7 @@ class AttributeSliders(CodesWidget):
                 raise traitlets.TraitError(
                     f"amounts: {name!r} from -{self._limit:g} to {self._limit:g} is needed, not {amount}"
                 )
-        return _Together((name, float(given.get(name, 0))) for name in self._names)
+        return {name: float(given.get(name, 0)) for name in self._names}
 
     @property
     def decoded(self) -> Tensor:
@@ -102,7 +71,7 @@ class AttributeSliders(CodesWidget):
         return self._moved(self.amounts)
 
     def _moved(self, amounts: Mapping[str, float]) -> Tensor:
-        a = torch.tensor([amounts.get(name, 0.0) for name in self._names])
+        a = self._z.new_tensor([amounts.get(name, 0.0) for name in self._names])
         return self._decode(self._z + a @ self._vectors)
 
     def figure(self) -> Figure:
@@ -112,27 +81,15 @@ class AttributeSliders(CodesWidget):
             for name in self._names
             for amount in (-self._limit, self._limit)
         }
-        images = torch.cat([self._image(i) for i in range(len(self._z))])
-        rows = [images, self.decoded, *(self._moved(amounts) for amounts in ends.values())]
-        figure, ax = plt.subplots(
-            figsize=(1.4 + 0.62 * max(len(images), 6), 0.6 + 0.62 * len(rows)), layout="constrained"
-        )
-        figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97))  # room for a line below
-        show_digits(torch.cat(rows), len(images), row_labels=["image", "decoded", *ends], ax=ax)
+        rows = [self._x, self.decoded, *(self._moved(amounts) for amounts in ends.values())]
+        figure, ax = plt.subplots(figsize=(1.4 + 0.62 * max(len(self._x), 6), 0.6 + 0.62 * len(rows)))
+        figure.set_layout_engine("constrained", rect=(0, 0.03, 1, 0.97))  # room for a line below
+        show_digits(torch.cat(rows), len(self._x), row_labels=["image", "decoded", *ends], ax=ax)
         figure.suptitle(f"decoded: {self._said()}", x=0.01, ha="left", fontsize=10, wrap=True)
         return figure
 
     def _said(self) -> str:
-        return ", ".join(f"{name}={amount:.1f}" for name, amount in self.amounts.items())
+        return ", ".join(f"{name}={fixed(amount, 1)}" for name, amount in self.amounts.items())
 
     def __repr__(self) -> str:
         return f"AttributeSliders({len(self._z)} images; {self._said()})"
-
-
-class _Together(dict):
-    """Amounts that are set together: the widget would not see that one of them was."""
-
-    def __setitem__(self, name: str, amount: float):
-        raise TypeError(
-            f"amounts: set them together, sliders.amounts = {{**sliders.amounts, {name!r}: {amount}}}"
-        )

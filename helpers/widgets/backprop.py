@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+import matplotlib.pyplot as plt
 import traitlets
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -32,26 +33,20 @@ class Backprop(BrowserWidget):
     run = traitlets.Int(0).tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
 
-    def __init__(self, runs: dict[str, Run], derivatives: dict[str, str] | None = None, **traits):
+    def __init__(self, runs: dict[str, Run], derivatives: dict[str, str], run: int = 0):
         self._graphs = {
             line: trace_autograd(loss, {**parameters, "z": z}, drawn=["z"])
             for line, (loss, parameters, z) in runs.items()
         }
         super().__init__(
-            _runs=[_packed(line, graph, derivatives or {}) for line, graph in self._graphs.items()], **traits
+            _runs=[_packed(line, graph, derivatives) for line, graph in self._graphs.items()], run=run
         )
-
-    @traitlets.validate("run", "step")
-    def _check(self, proposal):
-        name, value = proposal.trait.name, proposal.value
-        last = max(len(run["steps"]) for run in self._runs) if name == "step" else len(self._runs)
-        if not 0 <= value < last:
-            raise traitlets.TraitError(f"{name}: 0 to {last - 1} is needed, not {value}")
-        return value
 
     def figure(self) -> Figure:
         line, graph = list(self._graphs.items())[self.run]
-        return draw_trace(graph, title=line).figure
+        figure, ax = plt.subplots(figsize=(6.4, 5))
+        draw_trace(graph, title=line, ax=ax)
+        return figure
 
     def __repr__(self) -> str:
         run = self._runs[self.run]
@@ -61,44 +56,8 @@ class Backprop(BrowserWidget):
 
 def _packed(line: str, graph: "nx.DiGraph", derivatives: dict[str, str]) -> dict:
     """A run for the browser: boxes and arrows in their places, and what each step of the gradient adds."""
-    places, keys, edges = graph_places(graph), list(graph), list(graph.edges)
-    arrived = dict.fromkeys(keys, 0.0)
-    steps = [{"words": "The graph that autograd recorded. Press backward.", "edges": [], "numbers": {}}]
-    factors = {}  # beside each arrow
-    for key in ["loss", *graph.graph["order"]]:
-        if key == "loss":
-            arrived[key] = 1.0
-        node, sends = graph.nodes[key], []
-        sent = {
-            below: edge["gradient"].item()
-            for _, below, edge in graph.out_edges(key, data=True)
-            if edge["gradient"] is not None
-        }
-        for below, gradient in sent.items():
-            arrived[below] += gradient
-            factor = _number(gradient / arrived[key]) if arrived[key] else ""
-            formula = derivatives.get(node["label"])
-            factors[key, below] = f"{formula} = {factor}" if formula else factor and f"× {factor}"
-            product = f"{_number(arrived[key])} × {formula or factor} = " if factor else ""
-            sends.append(f"{product}{_number(gradient)} to {graph.nodes[below]['label']}")
-        if key == "loss":
-            words = "backward() starts at the loss, with d loss / d loss = 1."
-        else:
-            words = (
-                f"The gradient {_number(arrived[key])} arrives at {node['label']}"
-                f"{' (the draw)' if node['die'] else ''}. It sends {' and '.join(sends)}."
-            )
-            if node["die"] and not any(sent.values()):
-                words += " The gradient stops at the die."
-        numbers = {keys.index(below): f"gradient {_number(arrived[below])}" for below in sent}
-        steps.append(
-            {"words": words, "edges": [edges.index((key, below)) for below in sent], "numbers": numbers}
-        )
-    if not edges:
-        steps[1:] = [{"words": _error(graph), "edges": [], "numbers": {keys.index("loss"): "RuntimeError"}}]
-    steps[-1]["numbers"] |= {
-        keys.index(key): "no gradient" for key in keys if graph.nodes[key].get("state") == "none"
-    }
+    places, keys = graph_places(graph), list(graph)
+    steps, factors = _steps(graph, derivatives)
     return {
         "line": line,
         "steps": steps,
@@ -117,11 +76,50 @@ def _packed(line: str, graph: "nx.DiGraph", derivatives: dict[str, str]) -> dict
                 "from": keys.index(above),
                 "to": keys.index(below),
                 "carries": edge["carries"],
-                "factor": factors.get((above, below), "") if above != "loss" else "",
+                "factor": factors.get((above, below), ""),
             }
             for above, below, edge in graph.edges(data=True)
         ],
     }
+
+
+def _steps(graph: "nx.DiGraph", derivatives: dict[str, str]) -> tuple[list[dict], dict[tuple[str, str], str]]:
+    """What each step of the gradient says, lights and writes into boxes; and the factor beside each arrow."""
+    keys, edges = list(graph), list(graph.edges)
+    arrived = dict.fromkeys(keys, 0.0) | {"loss": 1.0}
+    steps = [{"words": "The graph that autograd recorded. Press backward.", "edges": [], "numbers": {}}]
+    factors = {}
+    for key in ["loss", *graph.graph["order"]]:
+        sent = {below: g.item() for _, below, g in graph.out_edges(key, data="gradient") if g is not None}
+        words = []
+        for below, gradient in sent.items():
+            arrived[below] += gradient
+            factor = _number(gradient / arrived[key]) if arrived[key] else ""
+            formula = derivatives.get(graph.nodes[key]["label"])
+            if key != "loss":
+                factors[key, below] = f"{formula} = {factor}" if formula else factor and f"× {factor}"
+            product = f"{_number(arrived[key])} × {formula or factor} = " if factor else ""
+            words.append(f"{product}{_number(gradient)} to {graph.nodes[below]['label']}")
+        steps.append(
+            {
+                "words": _words(graph.nodes[key], arrived[key], words, cut=not any(sent.values())),
+                "edges": [edges.index((key, below)) for below in sent],
+                "numbers": {keys.index(below): f"gradient {_number(arrived[below])}" for below in sent},
+            }
+        )
+    if not edges:
+        steps[1:] = [{"words": _error(graph), "edges": [], "numbers": {keys.index("loss"): "RuntimeError"}}]
+    unreached = [keys.index(key) for key, state in graph.nodes(data="state") if state == "none"]
+    steps[-1]["numbers"] |= dict.fromkeys(unreached, "no gradient")
+    return steps, factors
+
+
+def _words(node: dict, arrived: float, sends: list[str], *, cut: bool) -> str:
+    if node["kind"] == "loss":
+        return "backward() starts at the loss, with d loss / d loss = 1."
+    name = f"{node['label']} (the draw)" if node["die"] else node["label"]
+    words = f"The gradient {_number(arrived)} arrives at {name}. It sends {' and '.join(sends)}."
+    return f"{words} The gradient stops at the die." if node["die"] and cut else words
 
 
 def _error(graph: "nx.DiGraph") -> str:

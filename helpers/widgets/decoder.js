@@ -2,7 +2,7 @@
 // Prepended to each widget's own script; it exports nothing.
 
 // A network from `layers` and the weights it reads, in order, out of one buffer of float32.
-// layers: [{kind: "linear", inputs, outputs} | {kind: "relu" | "tanh" | "softplus" | "sigmoid"}]
+// layers: [{kind: "linear", inputs, outputs} | {kind: "relu" | "sigmoid"}]
 // Gives run(input) -> Float32Array, the same array at each call; run.inputs and run.outputs say how many
 // numbers it takes and gives, run.side the side of the square picture that they are.
 function network(layers, view) {
@@ -42,8 +42,6 @@ const each = (change) => (values) => {
 };
 const ACTIVATIONS = {
   relu: each((a) => (a > 0 ? a : 0)),
-  tanh: each(Math.tanh),
-  softplus: each((a) => (a > 20 ? a : Math.log1p(Math.exp(a)))), // torch's threshold
   sigmoid: each((a) => 1 / (1 + Math.exp(-a))),
 };
 
@@ -61,7 +59,7 @@ function codesOf(model) {
     decode,
     count: codes.length / latent,
     code: (i) => codes.slice(i * latent, (i + 1) * latent),
-    image: (i) => images.subarray(i * pixels, (i + 1) * pixels), // empty where none were given
+    image: (i) => images.subarray(i * pixels, (i + 1) * pixels),
   };
 }
 

@@ -170,8 +170,7 @@ function shelf(examples, labels, take, signal) {
     face.setAttribute("aria-hidden", "true");
     face.paint(digit);
     const button = element("button", { type: "button" }, face);
-    const what = i < labels.length ? `the ${labels[i]}, digit` : "digit";
-    button.setAttribute("aria-label", `take ${what} ${i + 1} of ${count}`);
+    button.setAttribute("aria-label", `take the ${labels[i]}, digit ${i + 1} of ${count}`);
     button.title = button.getAttribute("aria-label");
     button.addEventListener("click", () => take(digit), { signal });
     return { button, digit };

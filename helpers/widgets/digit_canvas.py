@@ -1,6 +1,6 @@
 """`DigitCanvas`: draw a digit and see where the encoder puts it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,19 +9,18 @@ import traitlets
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from helpers._arguments import check_function, check_images
-from helpers.widgets._base import BrowserWidget, as_list, pack_floats, pack_network, script
+from helpers._arguments import check_floats, check_images
+from helpers.vae import VAE
+from helpers.widgets._base import BrowserWidget, as_list, encoded, pack_network, pair, script
 from helpers.widgets.latent_pad import LatentPad
 
 SIDE, PIXELS = 28, 784
-Encode = Callable[[Tensor], tuple[Tensor, Tensor]]
 
 
 class DigitCanvas(BrowserWidget):
     """A sheet to draw a digit on. The encoder reads it while it is drawn.
 
-    encode: x (1, 784), pixels 0 or 1 -> mu, logvar, each (1, latent), of q(z|x) = N(mu, exp(logvar));
-        the `encode` of a `helpers.vae.VAE`, for one
+    model: a `helpers.vae.VAE`, whose encoder reads the drawing; a page without a kernel takes it along
     images: some digits (n, 784) to take instead of drawing, pixels from 0 to 1 (above 0.5 is ink)
     labels: what these digits are, n of them
     pad: a `LatentPad`, linked to the drawing: `pad.drawn` becomes [mu_1, mu_2, sigma_1, sigma_2] and
@@ -31,7 +30,7 @@ class DigitCanvas(BrowserWidget):
     centre of mass is near the middle of the image. Its lines get the usual width of MNIST's, whatever the
     size of the drawing.
 
-    `mu` and `sigma` are lists, empty when nothing is drawn. An error in `encode` is in `message`.
+    `mu` and `sigma` are lists, empty when nothing is drawn. An error of the encoder is in `message`.
     Raises TypeError or ValueError for arguments that do not fit each other.
     """
 
@@ -49,27 +48,20 @@ class DigitCanvas(BrowserWidget):
 
     def __init__(
         self,
-        encode: Encode,
+        model: VAE,
         *,
         images: Tensor | None = None,
-        labels: Tensor | Sequence[int] | None = None,
+        labels: Tensor | Sequence[int] = (),
         pad: LatentPad | None = None,
     ):
-        check_function("encode", encode, "a digit")
-        self._encode, self._pad, self._model = encode, pad, None
-        mu, _ = self._read(torch.zeros(1, PIXELS))  # a wrong encoder is told now, to whoever passed it
-        if pad is not None and len(mu) != 2:
-            raise ValueError(f"pad: a latent space of 2 dimensions is needed, not {len(mu)}")
+        self._model, self._pad = model, pad
+        self._blank = torch.zeros(1, PIXELS, dtype=next(model.parameters()).dtype)
+        mu, _ = encoded(model, self._blank)
+        if pad is not None and mu.shape[1] != 2:
+            raise ValueError(f"pad: a latent space of 2 dimensions is needed, not {mu.shape[1]}")
         examples = b"" if images is None else _ink("images", images)
         super().__init__(_examples=examples, _labels=as_list("labels", labels, len(examples) // PIXELS))
         self.observe(self._answer, "image")
-
-    @classmethod
-    def of(cls, model: nn.Module, **options) -> "DigitCanvas":
-        """The canvas of a `helpers.vae.VAE`; `to_html` takes the encoder along, and needs one."""
-        canvas = cls(model.encode, **options)
-        canvas._model = model
-        return canvas
 
     def draw(self, image: Tensor) -> None:
         """Shows `image`, (784,) or (1, 784) with pixels from 0 to 1; above 0.5 is ink."""
@@ -78,31 +70,16 @@ class DigitCanvas(BrowserWidget):
             self._answer()  # the same digit, but perhaps the model has learned since
         self.image = ink
 
-    def clear(self) -> None:
-        """Empties the sheet."""
-        self.image = b""
-
     @property
     def digit(self) -> Tensor | None:
-        """The digit drawn, float32 (1, 784) with pixels 0 or 1; None when nothing is drawn."""
-        if not self.image:
-            return None
-        return torch.tensor(list(self.image), dtype=torch.float32)[None]
-
-    @traitlets.validate("image")
-    def _check_image(self, proposal: dict) -> bytes:
-        value = proposal["value"]
-        if len(value) not in (0, PIXELS) or max(value, default=0) > 1:
-            raise traitlets.TraitError(
-                f"image: {PIXELS} bytes of 0 or 1 are needed, or none, not {len(value)}"
-            )
-        return value
+        """The digit drawn, (1, 784) with pixels 0 or 1; None when nothing is drawn."""
+        return self._blank.new_tensor(list(self.image))[None] if self.image else None
 
     def _answer(self, _change: dict | None = None) -> None:
-        mu, sigma, message = [], [], ""
-        if self.image:
+        mu, sigma, message, x = [], [], "", self.digit
+        if x is not None:
             try:
-                mu, sigma = self._read(self.digit)
+                mu, sigma = self._read(x)
             except Exception as error:  # a callback's traceback would be lost: say it under the sheet
                 message = f"{type(error).__name__}: {error}"
         if self._pad is not None:  # also after an error: the pad must not show the old drawing
@@ -114,22 +91,14 @@ class DigitCanvas(BrowserWidget):
             self._answers += 1
 
     def _read(self, x: Tensor) -> tuple[list[float], list[float]]:
-        with torch.no_grad():
-            answer = self._encode(x)
-        if not isinstance(answer, tuple) or len(answer) != 2:
-            raise TypeError(f"encode: it must return mu and logvar, not {type(answer).__name__}")
-        mu, logvar = answer
-        sigma = torch.exp(logvar / 2)
-        pack_floats("mu", mu, (1, None))
-        pack_floats("sigma", sigma, mu.shape)
+        mu, logvar = encoded(self._model, x)
+        sigma = torch.exp(0.5 * logvar)
+        check_floats("mu", mu, (1, None))
+        check_floats("sigma", sigma, mu.shape)
         return mu[0].tolist(), sigma[0].tolist()
 
     def _state(self) -> dict:
         """With the encoder, which a page without a kernel needs: x -> mu, then logvar."""
-        if self._model is None:
-            raise ValueError(
-                "to_html: `encode` is a Python function; only DigitCanvas.of(model) takes its encoder along"
-            )
         mu, logvar = self._model.to_mu, self._model.to_logvar
         last = nn.Linear(mu.in_features, 2 * mu.out_features)
         last.weight.data = torch.cat([mu.weight, logvar.weight]).detach()
@@ -155,22 +124,16 @@ class DigitCanvas(BrowserWidget):
                 color="#595959",
             )
         elif self.mu:
-            ax.set_title(f"mu = {_pair(self.mu)}\nsigma = {_pair(self.sigma)}", fontsize=10, loc="left")
+            ax.set_title(f"mu = {pair(self.mu)}\nsigma = {pair(self.sigma)}", fontsize=10, loc="left")
         return figure
 
     def __repr__(self) -> str:
         if not self.image:
             return "DigitCanvas(empty)"
-        return f"DigitCanvas(mu={_pair(self.mu)})" if self.mu else "DigitCanvas(drawn, not encoded)"
+        return f"DigitCanvas(mu={pair(self.mu)})" if self.mu else "DigitCanvas(drawn, not encoded)"
 
 
 def _ink(name: str, images: Tensor) -> bytes:
     """1 where a pixel of `images` (n, 784) is above 0.5, else 0."""
     check_images(name, images, pixels=PIXELS)
-    return (images > 0.5).byte().cpu().numpy().tobytes()
-
-
-def _pair(values: list[float]) -> str:
-    """(0.53, -1.20): two decimals, at most three numbers."""
-    words = [f"{round(value, 2) + 0.0:.2f}" for value in values[:3]]  # + 0.0: no -0.00
-    return f"({', '.join([*words, *['…'][: len(values) > 3]])})"
+    return (images > 0.5).byte().numpy().tobytes()

@@ -4,6 +4,7 @@ import html
 import io
 import itertools
 from collections.abc import Callable
+from typing import Any
 
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
@@ -14,7 +15,7 @@ from helpers.figures import png
 from helpers.training import preserves_torch_state
 from helpers.widgets._base import WithPicture
 
-Control = widgets.Widget | tuple
+Control = widgets.ValueWidget | tuple
 CAPTION = 24  # pixels
 
 
@@ -42,7 +43,7 @@ class Explorer(WithPicture, widgets.VBox):
         for control in self._controls.values():
             control.observe(self._redraw, "value")
 
-    def __getitem__(self, name: str) -> widgets.Widget:
+    def __getitem__(self, name: str) -> Any:
         """The control of the argument `name`."""
         return self._controls[name]
 
@@ -63,7 +64,8 @@ class Explorer(WithPicture, widgets.VBox):
         rows = [others[i : i + 2] for i in range(0, len(others), 2)]
         below = [CAPTION + max(len(picture) for _, picture in row) for row in rows]
         height, width = len(now) + sum(below), now.shape[1]
-        sheet = Figure(figsize=(width / 100, height / 100), dpi=100, layout="none", facecolor="white")
+        sheet = Figure(figsize=(width / 100, height / 100), dpi=100, facecolor="white")
+        sheet.set_layout_engine("none")
         sheet.figimage(now, 0, sum(below), origin="upper")
         for row, top in zip(rows, itertools.accumulate(below, initial=len(now)), strict=False):
             for left, (caption, picture) in zip((0, width // 2), row, strict=False):
@@ -77,7 +79,10 @@ class Explorer(WithPicture, widgets.VBox):
         """(name, value): both ends or each option of every control, where it is not now."""
         found = []
         for name, control in self._controls.items():
-            ends = control._options_values if control.has_trait("options") else (control.min, control.max)
+            if control.has_trait("options"):
+                ends = control._options_values
+            else:
+                ends = (control.min, control.max) if control.has_trait("min") else ()
             found += [(name, value) for value in ends if value != control.value]
         return found
 
@@ -107,7 +112,8 @@ class Explorer(WithPicture, widgets.VBox):
         return f"Explorer({', '.join(said)})"
 
 
-def _control(name: str, given: Control) -> widgets.Widget:
+def _control(name: str, given: Control) -> Any:
+    control: Any
     if isinstance(given, tuple):
         if len(given) != 3 or not given[0] <= given[2] <= given[1]:
             raise ValueError(f"{name}: (low, high, start) with low <= start <= high is needed, not {given!r}")
@@ -115,19 +121,21 @@ def _control(name: str, given: Control) -> widgets.Widget:
         whole = all(isinstance(number, int) for number in given)
         slider = widgets.IntSlider if whole else widgets.FloatSlider
         step = 1 if whole else (high - low) / 100
-        given = slider(value=start, min=low, max=high, step=step)
+        control = slider(value=start, min=low, max=high, step=step)
         if step < 0.01:
-            given.readout_format = ".3g"
-    elif not (isinstance(given, widgets.Widget) and given.has_trait("value")):
+            control.readout_format = ".3g"
+    elif isinstance(given, widgets.Widget) and given.has_trait("value"):
+        control = given
+    else:
         raise TypeError(
             f"{name}: (low, high, start) or a widget with a value is needed, not {type(given).__name__}"
         )
-    given.description = given.description or name
-    given.style.description_width = "initial"
-    return given
+    control.description = control.description or name
+    control.style.description_width = "initial"
+    return control
 
 
-def _range(control: widgets.Widget) -> str:
+def _range(control: Any) -> str:
     if control.has_trait("options"):
         return " of " + "/".join(str(one[0] if isinstance(one, tuple) else one) for one in control.options)
     return f" of {control.min:g} to {control.max:g}" if control.has_trait("min") else ""

@@ -16,7 +16,7 @@ function render({ model, el }) {
       const index = model.get(name);
       slide.set(index);
       canvas.paint(image(index), 1);
-      caption.textContent = labels.length ? `label ${labels[index]}` : "";
+      caption.textContent = `label ${labels[index]}`;
     }
     const found = walks.map(({ between, cells }) => {
       const z = between(code(model.get("first")), code(model.get("second")), steps);

@@ -1,5 +1,7 @@
 """`JumpAndSlide`: the same draws by torch.normal, which jump, and by the trick, which slide."""
 
+from collections.abc import Callable
+
 import matplotlib.pyplot as plt
 import torch
 import traitlets
@@ -8,11 +10,16 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from helpers.figures import GREY, INK, STYLES
-from helpers.widgets._base import BrowserWidget, Numbers, script
+from helpers.widgets._base import BrowserWidget, script
 
 DRAWS, H = 40, 0.1  # H: also a step of the slider of mu
 MU, SIGMA = (0.0, 6.0), (0.1, 1.5)  # the ends of the sliders
 EARLIER = (1.0, 0.5)  # how far below mu the two moves begin that are shown at first
+
+TITLES = {
+    "torch.normal": "$z$ = torch.normal($\\mu$, $\\sigma$): the dots jump",
+    "trick": "$z = \\mu + \\sigma\\,\\epsilon$, the same $\\epsilon$: the dots slide",
+}
 
 
 class JumpAndSlide(BrowserWidget):
@@ -28,14 +35,14 @@ class JumpAndSlide(BrowserWidget):
     _esm = script("svg", "jump_and_slide")
     mu = traitlets.Float(2.0, min=MU[0], max=MU[1]).tag(sync=True)
     sigma = traitlets.Float(1.0, min=SIGMA[0], max=SIGMA[1]).tag(sync=True)
-    epsilon = Numbers(help="the noise below").tag(sync=True)
-    _k = traitlets.Float().tag(sync=True)
+    epsilon = traitlets.List(traitlets.Float(), help="the noise below").tag(sync=True)
+    _k = traitlets.Float(3.0).tag(sync=True)
     _h = traitlets.Float(H).tag(sync=True)
     _limits = traitlets.List([*MU, *SIGMA]).tag(sync=True)
     _earlier = traitlets.List(list(EARLIER)).tag(sync=True)
 
-    def __init__(self, *, mu: float = 2.0, sigma: float = 1.0, k: float = 3.0):
-        super().__init__(mu=mu, sigma=sigma, epsilon=_noise(_seeded()), _k=k)
+    def __init__(self):
+        super().__init__(epsilon=_noise(_seeded(0)).tolist())
 
     def _slope(self, mu: float, epsilon: Tensor, again: Tensor) -> float:
         """(mean of f at mu + h - mean of f at mu) / h, with the noise of each."""
@@ -46,42 +53,20 @@ class JumpAndSlide(BrowserWidget):
 
     def figure(self) -> Figure:
         """Two moves that lead to mu, and the slopes along the whole range."""
-        noise, kept = _seeded(1), torch.tensor(self.epsilon)
+        noise, kept = _seeded(1), torch.tensor(self.epsilon, dtype=torch.float64)
         figure, rows = plt.subplots(2, 2, figsize=(7.6, 4.6), width_ratios=(1.7, 1), layout="constrained")
-        for (dots, slopes), name, words in zip(
-            rows,
-            ("torch.normal", "trick"),
-            (
-                "$z$ = torch.normal($\\mu$, $\\sigma$): the dots jump",
-                "$z = \\mu + \\sigma\\,\\epsilon$, the same $\\epsilon$: the dots slide",
-            ),
-            strict=True,
-        ):
-            fresh = name == "torch.normal"
-            mus = [max(MU[0], self.mu - back) for back in (*EARLIER, 0)]
-            moves = torch.stack([mu + self.sigma * (_noise(noise) if fresh else kept) for mu in mus])
-            self._show_moves(dots, moves, mus, STYLES[name])
-            dots.set_title(words)
-            grid = torch.arange(MU[0], MU[1] + H / 2, H)
-            found = [
-                self._slope(mu, *([_noise(noise), _noise(noise)] if fresh else [kept, kept]))
-                for mu in grid.tolist()
-            ]
-            slopes.plot(
-                grid,
-                torch.tensor(found).clamp(-16, 16),
-                STYLES[name]["marker"],
-                ms=3,
-                color=STYLES[name]["color"],
-                clip_on=False,
-            )
-            slopes.plot(grid, 2 * (grid - self._k), ":", color=INK, lw=1.5)
-            slopes.set(ylim=(-16, 16), title=f"finite difference, $h$ = {H}", yticks=(-10, 0, 10))
-        for ax in rows[1]:
-            ax.set_xlabel("$z$" if ax is rows[1][0] else "$\\mu$ (dotted: $2(\\mu - k)$)")
+        draws = {"torch.normal": lambda: _noise(noise), "trick": lambda: kept}
+        for (dots, slopes), (name, draw) in zip(rows, draws.items(), strict=True):
+            self._show_moves(dots, draw, STYLES[name])
+            self._show_slopes(slopes, draw, STYLES[name])
+            dots.set_title(TITLES[name])
+        rows[1][0].set_xlabel("$z$")
+        rows[1][1].set_xlabel("$\\mu$ (dotted: $2(\\mu - k)$)")
         return figure
 
-    def _show_moves(self, ax: Axes, moves: Tensor, mus: list[float], look: dict) -> None:
+    def _show_moves(self, ax: Axes, draw: Callable[[], Tensor], look: dict) -> None:
+        mus = [max(MU[0], self.mu - back) for back in (*EARLIER, 0)]
+        moves = torch.stack([mu + self.sigma * draw() for mu in mus])
         ax.plot(moves, [2, 1, 0], color=look["color"], lw=0.6, alpha=0.5)
         for level, z in zip((2, 1, 0), moves, strict=True):
             ax.plot(
@@ -93,13 +78,20 @@ class JumpAndSlide(BrowserWidget):
         ax.set(xlim=(-2.5, 8.5), ylim=(-0.5, 2.5))
         ax.set_yticks([2, 1, 0], [f"$\\mu$ = {mu:.2f}" for mu in mus])
 
+    def _show_slopes(self, ax: Axes, draw: Callable[[], Tensor], look: dict) -> None:
+        grid = torch.arange(MU[0], MU[1] + H / 2, H, dtype=torch.float64)
+        found = torch.tensor([self._slope(mu, draw(), draw()) for mu in grid.tolist()]).clamp(-16, 16)
+        ax.plot(grid, found, look["marker"], ms=3, color=look["color"], clip_on=False)
+        ax.plot(grid, 2 * (grid - self._k), ":", color=INK, lw=1.5)
+        ax.set(ylim=(-16, 16), title=f"finite difference, $h$ = {H}", yticks=(-10, 0, 10))
+
     def __repr__(self) -> str:
         return f"JumpAndSlide(mu={self.mu:.2f}, sigma={self.sigma:.2f}, {len(self.epsilon)} draws)"
 
 
-def _seeded(seed: int = 0) -> torch.Generator:
+def _seeded(seed: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
 def _noise(generator: torch.Generator) -> Tensor:
-    return torch.randn(DRAWS, generator=generator)
+    return torch.randn(DRAWS, generator=generator, dtype=torch.float64)

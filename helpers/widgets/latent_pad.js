@@ -22,7 +22,6 @@ function render({ model, el }) {
     + "home goes to the centre, enter picks the nearest image, escape lets go of it");
   const key = element("p", { className: "vae-caption vae-key", textContent:
     "Circles: 1, 2, 3 standard deviations of the prior. Grey: its density." });
-  key.hidden = !data.prior;
 
   const decoded = picture(decode.side, "the picture decoded from z", "vae-decoded");
   const where = element("p", { className: "vae-caption" });
@@ -32,9 +31,6 @@ function render({ model, el }) {
   const about = element("p", { className: "vae-caption vae-two-lines" });
   const chosen = element("div", {}, about, element("div", { className: "vae-row vae-close" }, original, rebuilt),
     again);
-  original.hidden = !data.images.length;
-  chosen.hidden = !data.count;
-  again.hidden = !data.sigmas.length; // no posterior, no dice
   const side = element("div", { className: "vae-beside-plane" },
     element("div", {}, decoded, where), chosen);
 
@@ -78,28 +74,25 @@ function render({ model, el }) {
     overlay.clearRect(0, 0, SIZE, SIZE);
     const drawn = model.get("drawn"), picked = model.get("picked");
     if (drawn.length) posterior(overlay, data, drawn, BLUE);
-    if (picked !== null && data.count) {
+    if (picked !== null) {
       const at = parameters(data, picked);
       posterior(overlay, data, at, "#111");
-      if (data.labels.length) badge(overlay, data, at, data.labels[picked]);
-      if (data.sigmas.length) dot(overlay, data, sample(at, model.get("epsilon")), 9, RED);
+      badge(overlay, data, at, data.labels[picked]);
+      dot(overlay, data, sample(at, model.get("epsilon")), 9, RED);
     }
   }
 
   function showPicked() {
     const picked = model.get("picked");
-    const nothing = picked === null || !data.count;
+    const nothing = picked === null;
     for (const node of [original, rebuilt, again]) node.style.visibility = nothing ? "hidden" : "";
     if (nothing) about.textContent = "Click a digit. Click again: the next one there.";
     else {
       const at = parameters(data, picked), epsilon = model.get("epsilon");
-      if (data.images.length) {
-        original.paint(data.images.subarray(picked * decode.outputs, (picked + 1) * decode.outputs), 1);
-      }
+      original.paint(data.images.subarray(picked * decode.outputs, (picked + 1) * decode.outputs), 1);
       rebuilt.paint(decode(sample(at, epsilon)));
-      const what = data.labels.length ? `a ${data.labels[picked]}` : `image ${picked}`;
-      about.textContent = `${what}, reconstructed`
-        + (data.sigmas.length ? ` with\nε = ${pair(epsilon)}` : "");
+      const what = `a ${data.labels[picked]}`;
+      about.textContent = `${what}, reconstructed with\nε = ${pair(epsilon)}`;
       original.setAttribute("aria-label", `the picked image: ${what}`);
       rebuilt.setAttribute("aria-label", `${what}, reconstructed`);
     }
@@ -172,7 +165,7 @@ function render({ model, el }) {
     const { moved, slack } = pressed;
     pressed = null;
     if (moved) send();
-    else if (data.count) click(event, slack);
+    else click(event, slack);
   });
   for (const lost of ["pointercancel", "lostpointercapture"]) {
     listen(square, lost, (event) => { if (isPressed(event)) pressed = null; });
@@ -185,7 +178,7 @@ function render({ model, el }) {
     const moves = { ArrowLeft: [a - step, b], ArrowRight: [a + step, b], ArrowUp: [a, b + step],
       ArrowDown: [a, b - step], Home: [0, 0] };
     if (event.key in moves) moveInside(moves[event.key]);
-    else if (event.key === "Enter" && data.count) pick(nearest(data, [a, b]));
+    else if (event.key === "Enter") pick(nearest(data, [a, b]));
     else if (event.key === "Escape") pick(null);
     else return;
     event.preventDefault();
@@ -212,16 +205,16 @@ function render({ model, el }) {
 // -- data -------------------------------------------------------------------------------------
 
 function readData(model) {
-  const means = floats(model.get("_means"));
+  const means = floats(model.get("_codes"));
   return { means, sigmas: floats(model.get("_sigmas")), labels: model.get("_labels"),
-    images: bytesOf(model.get("_images")), count: means.length / 2, extent: model.get("extent"),
-    prior: model.get("_prior"), colours: model.get("_colours") };
+    images: bytesOf(model.get("_images")), count: means.length / 2, extent: model.get("_extent"),
+    colours: model.get("_colours") };
 }
 
-// [mu1, mu2, sigma1, sigma2] of one mean; the sigmas are 0 where there are none.
+// [mu1, mu2, sigma1, sigma2] of one mean.
 function parameters(data, index) {
   const i = 2 * index;
-  return [data.means[i], data.means[i + 1], data.sigmas[i] ?? 0, data.sigmas[i + 1] ?? 0];
+  return [data.means[i], data.means[i + 1], data.sigmas[i], data.sigmas[i + 1]];
 }
 
 const sample = ([mu1, mu2, sigma1, sigma2], epsilon) => [mu1 + sigma1 * epsilon[0], mu2 + sigma2 * epsilon[1]];
@@ -249,14 +242,11 @@ function describe(model, data) {
   const [a, b] = model.get("z");
   const words = [`z = ${pair([a, b])}`], picked = model.get("picked");
   if (Math.max(Math.abs(a), Math.abs(b)) > data.extent) words.push("beyond the square");
-  if (data.prior) {
-    const beyond = 100 * Math.exp(-(a * a + b * b) / 2); // the share of N(0, I) that is farther out
-    words.push(`${beyond >= 1 ? beyond.toFixed(0) : beyond.toFixed(2)} % of random z lie farther out`);
-  }
-  if (data.count && data.labels.length) words.push(`nearest image: a ${data.labels[nearest(data, [a, b])]}`);
+  const beyond = 100 * Math.exp(-(a * a + b * b) / 2); // the share of N(0, I) that is farther out
+  words.push(`${beyond >= 1 ? beyond.toFixed(0) : beyond.toFixed(2)} % of random z lie farther out`,
+    `nearest image: a ${data.labels[nearest(data, [a, b])]}`);
   if (picked !== null) {
-    words.push(`picked: ${data.labels.length ? `a ${data.labels[picked]}` : `image ${picked}`}, `
-      + `reconstructed with ε = ${pair(model.get("epsilon"))}`);
+    words.push(`picked: a ${data.labels[picked]}, reconstructed with ε = ${pair(model.get("epsilon"))}`);
   }
   return words.join("; ");
 }
@@ -269,14 +259,12 @@ function drawPlane(context, data) {
   const unit = SIZE / 2 / data.extent, centre = SIZE / 2;
   context.fillStyle = "#fff";
   context.fillRect(0, 0, SIZE, SIZE);
-  if (data.prior) {
-    const shade = context.createRadialGradient(centre, centre, 0, centre, centre, 4 * unit);
-    for (let i = 0; i <= 16; i++) { // the density of N(0, I), as grey
-      shade.addColorStop(i / 16, `rgba(90, 110, 140, ${(0.38 * Math.exp(-((i / 4) ** 2) / 2)).toFixed(4)})`);
-    }
-    context.fillStyle = shade;
-    context.fillRect(0, 0, SIZE, SIZE);
+  const shade = context.createRadialGradient(centre, centre, 0, centre, centre, 4 * unit);
+  for (let i = 0; i <= 16; i++) { // the density of N(0, I), as grey
+    shade.addColorStop(i / 16, `rgba(90, 110, 140, ${(0.38 * Math.exp(-((i / 4) ** 2) / 2)).toFixed(4)})`);
   }
+  context.fillStyle = shade;
+  context.fillRect(0, 0, SIZE, SIZE);
   context.strokeStyle = "#595959";
   context.lineWidth = 1.5;
   for (const tick of ticks(data)) {
@@ -290,18 +278,16 @@ function drawPlane(context, data) {
   context.font = "bold 19px system-ui, sans-serif";
   for (let i = 0; i < data.count; i++) {
     const [x, y] = toPixels(data, parameters(data, i));
-    const label = data.labels[i] ?? "·";
-    context.fillStyle = data.colours[data.labels[i] ?? 0];
-    context.fillText(label, x, y);
+    context.fillStyle = data.colours[data.labels[i]];
+    context.fillText(data.labels[i], x, y);
   }
-  if (data.prior) circlesOfPrior(context, centre, unit);
+  circlesOfPrior(context, centre, unit);
 }
 
 // The ellipses of one and two sigma around a mean, and the mean.
 function posterior(context, data, at, colour) {
   const [x, y] = toPixels(data, at), unit = SIZE / 2 / data.extent;
   for (const [times, dash] of [[1, []], [2, [10, 8]]]) {
-    if (!at[2]) continue;
     for (const [width, style] of [[8, "#fff"], [4, colour]]) { // a white edge, to be seen on digits
       context.setLineDash(style === colour ? dash : []);
       context.lineWidth = width;
@@ -336,7 +322,7 @@ function badge(context, data, at, label) {
   context.font = "bold 34px system-ui, sans-serif";
   context.textAlign = "center";
   context.textBaseline = "middle";
-  context.fillStyle = data.colours[label] ?? "#111";
+  context.fillStyle = data.colours[label];
   context.fillText(label, x, y + 2);
 }
 

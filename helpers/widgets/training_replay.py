@@ -10,13 +10,12 @@ import torch
 import traitlets
 from matplotlib.figure import Figure
 from torch import Tensor
-from torch.distributions import Normal
 
 from helpers import figures
 from helpers._arguments import check_images
-from helpers.training import History, preserves_torch_state
+from helpers.training import History, evaluating, preserves_torch_state
 from helpers.vae import VAE
-from helpers.widgets._base import BrowserWidget, pack_floats, script
+from helpers.widgets._base import BrowserWidget, as_list, encoded, pack_floats, script
 
 ACROSS = 11  # pictures in a row of the manifold
 LEAST = 3.5  # the plane goes at least so far from 0
@@ -31,9 +30,9 @@ class Frame(NamedTuple):
     score: float | None  # held-out -ELBO, in nats per image
 
 
-def grid() -> Tensor:
+def grid(dtype: torch.dtype) -> Tensor:
     """z even in the prior's probability, (121, 2): z1 to the right, z2 upwards, the top row first."""
-    values = Normal(0.0, 1.0).icdf((torch.arange(ACROSS) + 0.5) / ACROSS)
+    values = torch.special.ndtri((torch.arange(ACROSS, dtype=dtype) + 0.5) / ACROSS)
     return torch.stack([values.repeat(ACROSS), values.flip(0).repeat_interleave(ACROSS)], 1)
 
 
@@ -60,26 +59,16 @@ class TrainingReplay(BrowserWidget):
     _sheets = traitlets.Bytes().tag(sync=True)  # the same, deflated
     _scores = traitlets.List(traitlets.Float(allow_none=True)).tag(sync=True)
     _side = traitlets.Int(28 * ACROSS).tag(sync=True)
-    _reach = traitlets.Float(grid().max().item()).tag(sync=True)  # of the manifold
+    _reach = traitlets.Float(grid(torch.float64).max().item()).tag(sync=True)  # of the manifold
     _extent = traitlets.Float(LEAST).tag(sync=True)
     _labels = traitlets.List(traitlets.Int()).tag(sync=True)
     _colours = traitlets.List(list(figures.DIGIT_COLORS)).tag(sync=True)
 
     def __init__(self, images: Tensor, labels: Tensor | Sequence[int]):
         check_images("images", images, pixels=784)
-        labels = torch.as_tensor(labels)
-        if labels.shape != images.shape[:1]:
-            raise ValueError(
-                f"labels: one for each of the {len(images)} images is needed, not the shape "
-                f"{tuple(labels.shape)}"
-            )
-        if labels.is_floating_point() or labels.min() < 0 or labels.max() > 9:
-            raise ValueError(
-                f"labels: whole numbers from 0 to 9 are needed, not from {labels.min():g} to {labels.max():g}"
-            )
         self._images = images
         self._frames: list[Frame] = []
-        super().__init__(_labels=labels.tolist())
+        super().__init__(_labels=as_list("labels", labels, len(images)))
 
     @preserves_torch_state
     def record(self, model: VAE, history: History | None = None) -> None:
@@ -89,21 +78,14 @@ class TrainingReplay(BrowserWidget):
         started again is recorded from its start. Raises ValueError unless z has two dimensions.
         """
         epoch = len(history.test) if history else 0
-        score = -history.test[-1].elbo if history else None
-        training = model.training
-        try:
-            model.eval()
-            with torch.no_grad():
-                mu, _ = model.encode(self._images)
-                if mu.shape[1] != 2:
-                    raise ValueError(
-                        f"model: a model with 2 latent dimensions is needed, not with {mu.shape[1]}"
-                    )
-                sheet = _sheet(model.decode(grid()))
-        finally:
-            model.train(training)
+        score = -float(history.test[-1].elbo) if history else None
+        mu, _ = encoded(model, self._images)
+        if mu.shape[1] != 2:
+            raise ValueError(f"model: a model with 2 latent dimensions is needed, not with {mu.shape[1]}")
+        with evaluating(model):
+            sheet = _sheet(torch.sigmoid(model.decoder(grid(mu.dtype))))
         kept = [frame for frame in self._frames if frame.epoch < epoch]
-        self._frames = [*kept, Frame(epoch, mu.float().clone(), sheet, score)]
+        self._frames = [*kept, Frame(epoch, mu, sheet, score)]
         farthest = max(frame.codes.abs().quantile(0.99).item() for frame in self._frames)
         with self.hold_sync():  # one message
             self._epochs = [frame.epoch for frame in self._frames]

@@ -4,7 +4,7 @@ const SCROLLS_ABOVE = 10; // rows
 
 function render({ model, el }) {
   const kl = model.get("_kl"), values = model.get("_values");
-  const { decode, count, code, image: given } = codesOf(model), { side } = decode, hasImages = given(0).length > 0;
+  const { decode, count, code, image: given } = codesOf(model), { side } = decode;
 
   const rows = model.get("_order").map((i) => dimensionRow(i, kl[i], Math.max(...kl), values, side));
   const value = slider("value", { min: values[0], max: values.at(-1), step: 0.05, value: model.get("value") });
@@ -21,7 +21,7 @@ function render({ model, el }) {
   const drawAll = () => {
     const index = model.get("start"), z = code(index);
     start.set(index);
-    if (hasImages) image.paint(given(index), 1);
+    image.paint(given(index), 1);
     decoded.paint(decode(z));
     for (const row of rows) {
       row.still.forEach((canvas, k) => canvas.paint(decodeWith(decode, z, row.dimension, values[k])));
@@ -31,8 +31,7 @@ function render({ model, el }) {
 
   const root = element("div", { className: "vae-widget" },
     element("div", { className: "vae-row" },
-      startPanel(hasImages ? [[image, "image"], [decoded, "decoded code"]] : [[decoded, "decoded code"]],
-        start.node, value.node),
+      startPanel([[image, "image"], [decoded, "decoded code"]], start.node, value.node),
       element("div", { className: "vae-traversals" }, head.node, tableOf(rows))));
   root.style.setProperty("--vae-values", values.length);
   el.append(root);

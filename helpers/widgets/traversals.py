@@ -4,11 +4,12 @@ import matplotlib.pyplot as plt
 import torch
 import traitlets
 from matplotlib.figure import Figure
-from torch import Tensor, nn
+from torch import Tensor
 
+from helpers._arguments import check_floats
 from helpers.figures import show_digits
-from helpers.vae import kl_divergence
-from helpers.widgets._base import CodesWidget, Decoder, pack_floats, parts_of, script
+from helpers.vae import VAE
+from helpers.widgets._base import CodesWidget, encoded, fixed, script
 
 VALUES = (-3.0, -1.5, 0.0, 1.5, 3.0)  # of the pictures that stand still
 ROWS_DRAWN = 10  # in the picture without a kernel
@@ -17,9 +18,8 @@ ROWS_DRAWN = 10  # in the picture without a kernel
 class Traversals(CodesWidget):
     """One row of pictures for each latent dimension, the one with the largest KL divergence first.
 
-    decoder: an nn.Sequential, z (D,) -> the probability of each pixel, (pixels,)
-    codes: (n, D), the posterior means of n images; kl: (D,), the KL of each dimension in nats
-    images: (n, pixels), numbers from 0 to 1, shown beside the codes
+    model: a `helpers.vae.VAE`; images: (n, pixels), numbers from 0 to 1, whose posterior means are the codes
+    kl: (D,), the KL divergence of each dimension in nats
 
     A picture decodes the start code with one dimension set to -3, -1.5, 0, 1.5, 3 or to `value`.
     `value` (-3 to 3) and `start` (which code, from 0) move with the sliders, and may be set.
@@ -33,22 +33,12 @@ class Traversals(CodesWidget):
     value = traitlets.Float(0.0, min=VALUES[0], max=VALUES[-1]).tag(sync=True)
     start = traitlets.Int(0).tag(sync=True)
 
-    def __init__(self, decoder: nn.Module, codes: Tensor, kl: Tensor, *, images: Tensor | None = None):
-        decoder = Decoder(decoder)
-        pack_floats("kl", kl, (decoder.latent,))
-        order = kl.argsort(descending=True, stable=True)
-        super().__init__(decoder, codes, images, _kl=kl.tolist(), _order=order.tolist())
-
-    @classmethod
-    def of(cls, model: nn.Module, images: Tensor, *, kl: Tensor | None = None) -> "Traversals":
-        """Those of a `helpers.vae.VAE`, from the posterior means of `images`.
-
-        kl: (D,), the mean KL of each dimension in nats; that of `images` unless it is given
-        """
-        decoder, mu, logvar = parts_of(model, images)
-        if kl is None:
-            kl = kl_divergence(mu, logvar, per_dimension=True).mean(0)
-        return cls(decoder, mu, kl, images=images)
+    def __init__(self, model: VAE, images: Tensor, kl: Tensor):
+        mu, _ = encoded(model, images)
+        check_floats("kl", kl, mu.shape[1:])
+        # To a millionth of a nat, so that dimensions which say nothing keep their order on every machine.
+        order = kl.round(decimals=6).argsort(descending=True, stable=True)
+        super().__init__(model, images, mu, _kl=kl.tolist(), _order=order.tolist())
 
     _check_start = traitlets.validate("start")(CodesWidget._index)
 
@@ -60,7 +50,7 @@ class Traversals(CodesWidget):
     def _row(self, dimension: int) -> Tensor:
         """The codes of one row, (6, D)."""
         z = self._z[self.start].repeat(len(VALUES) + 1, 1)
-        z[:, dimension - 1] = torch.tensor([*VALUES, self.value])
+        z[:, dimension - 1] = z.new_tensor([*VALUES, self.value])
         return z
 
     def figure(self) -> Figure:
@@ -69,21 +59,20 @@ class Traversals(CodesWidget):
         figure = plt.figure(figsize=(7.6, max(height, 1.9)), layout="none")
         bottom, top = 0.22 / figure.get_figheight(), 1 - 0.55 / figure.get_figheight()
         start = figure.add_axes((0.01, bottom, 0.24, top - bottom), anchor="NW")
-        decoded = self._decode(self._z[self.start][None])
-        pair = torch.cat([self._image(self.start), decoded]) if self._images else decoded
-        show_digits(pair, 2, column_labels=["image", "decoded"][-len(pair) :], ax=start)
+        here = slice(self.start, self.start + 1)
+        pair = torch.cat([self._x[here], self._decode(self._z[here])])
+        show_digits(pair, 2, column_labels=["image", "decoded"], ax=start)
         part = f"\n\nThe {len(drawn)} of {len(self._kl)} dimensions\nwith the largest KL"
         start.set_xlabel(f"image {self.start}{part if len(drawn) < len(self._kl) else ''}")
         rows = figure.add_axes((0.45, bottom, 0.54, top - bottom), anchor="NW")
-        nats = [f"{round(kl, 2) + 0.0:.2f} nats" for kl in self._kl]  # + 0.0: no -0.00
         show_digits(
             self._decode(torch.cat([self._row(i) for i in drawn])),
             len(VALUES) + 1,
             ax=rows,
-            row_labels=[f"$z_{{{i}}}$ · {nats[i - 1]}" for i in drawn],
-            column_labels=[*(f"{value:g}" for value in VALUES), f"value\n{self.value:.2f}"],
+            row_labels=[f"$z_{{{i}}}$ · {fixed(self._kl[i - 1])} nats" for i in drawn],
+            column_labels=[*(f"{value:g}" for value in VALUES), f"value\n{fixed(self.value)}"],
         )
         return figure
 
     def __repr__(self) -> str:
-        return f"Traversals({len(self._kl)} dimensions, start={self.start}, value={self.value:.2f})"
+        return f"Traversals({len(self._kl)} dimensions, start={self.start}, value={fixed(self.value)})"

@@ -24,11 +24,13 @@ SETUP = """
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from torch import nn
 from ipywidgets import interact, FloatSlider
+from helpers.data import load_digits
+from helpers.vae import VAE
 from helpers.widgets import Explorer, LatentPad
 torch.manual_seed(0)
-decoder = nn.Sequential(nn.Linear(2, 400), nn.ReLU(), nn.Linear(400, 784), nn.Sigmoid())
+model = VAE(2)
+x, labels = (part[:300] for part in load_digits()[2:4])
 def figure(value):
     fig, ax = plt.subplots(figsize=(7, 3))
     ax.plot(np.linspace(0, 9, 300), np.sin(value * np.linspace(0, 9, 300)))
@@ -39,11 +41,11 @@ def show(value):
     plt.show()
 def bare(z1=0.0):
     with torch.no_grad():
-        plt.imshow(decoder(torch.tensor([[z1, 0.0]])).view(28, 28))
+        plt.imshow(model.decode(torch.tensor([[z1, 0.0]])).view(28, 28))
     plt.show()
 """
 CELLS = [
-    "LatentPad(decoder)",
+    "LatentPad(model, x, labels)",
     "interact(bare, z1=(-4.0, 4.0, 0.01));",
     "Explorer(figure, value=(0.0, 5.0, 1.0))",
     "interact(show, value=(0.0, 5.0, 0.05));",

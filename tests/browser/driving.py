@@ -52,11 +52,8 @@ def set_state(page, **traits):
 def run_script(page, name, expression, given=None):
     """The value of an expression, with a widget's functions within reach, and `given`."""
     body = bare(script(name)) + f"\nreturn JSON.stringify({expression});"
-    return json.loads(
-        page.evaluate(
-            "([body, given]) => new Function('given', body)(JSON.parse(given))", [body, json.dumps(given)]
-        )
-    )  # as text: much faster
+    call = "([body, given]) => new Function('given', body)(JSON.parse(given))"
+    return json.loads(page.evaluate(call, [body, json.dumps(given)]))  # as text: much faster
 
 
 def limits(slider) -> tuple[float, ...]:
@@ -68,13 +65,8 @@ def fingers(page, kind, *points):
     """Sends a touch event: "touchStart", "touchMove" or "touchEnd", and where the fingers are."""
     if not hasattr(page, "touch"):
         page.touch = page.context.new_cdp_session(page)
-    page.touch.send(
-        "Input.dispatchTouchEvent",
-        {
-            "type": kind,
-            "touchPoints": [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(points)],
-        },
-    )
+    at = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(points)]
+    page.touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
 
 
 def drag(page, points):

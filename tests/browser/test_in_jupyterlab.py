@@ -13,14 +13,13 @@ from tests.browser.jupyterlab import ask, check_lesson, opened_in_lab, wait_for
 from tests.conftest import NOTEBOOKS
 
 CELLS = [
-    "from helpers.widgets import SideBySide\n"
-    "from tests.example_widgets import attributes, canvas, interpolation, pad, traversals, uniform",
-    "pad = pad()\ncanvas = canvas(images=uniform(10, 784), pad=pad)\nSideBySide(canvas, pad)",
-    "traversals = traversals()\ntraversals",
-    "walk = interpolation()\nwalk",
-    "from helpers.widgets import JumpAndSlide\nmoves = JumpAndSlide()\nmoves",
-    "sliders = attributes()\nsliders",
-    "from tests.example_widgets import history_after, model_after, replay\nreplay = replay((0, 1, 2))\nreplay",
+    "from helpers.widgets import JumpAndSlide, SideBySide\nfrom tests import example_widgets as made",
+    "pad = made.pad()\ncanvas = made.canvas(pad=pad)\nSideBySide(canvas, pad)",
+    "traversals = made.traversals()\ntraversals",
+    "walk = made.interpolation()\nwalk",
+    "moves = JumpAndSlide()\nmoves",
+    "sliders = made.attributes()\nsliders",
+    "replay = made.replay((0, 1, 2))\nreplay",
 ]
 
 
@@ -33,12 +32,16 @@ def page(lab, browser):
         yield page
 
 
+def shows_numbers(page, label, code):
+    """Whether a picture shows the pixels that `code` is in the kernel."""
+    greys = torch.tensor(page.get_by_label(label).evaluate(GREYS))
+    return shows(greys, torch.tensor(json.loads(ask(page, f"print(({code}).tolist())"))))
+
+
 def test_canvas_and_pad_are_side_by_side_and_in_view(page):
     page.locator(".vae-widget").first.evaluate("node => node.scrollIntoView()")
-    sheet, plane, decoded = (
-        page.get_by_label(name).bounding_box()
-        for name in ("sheet to draw a digit on", "latent space", "the picture decoded from z")
-    )
+    names = "sheet to draw a digit on", "latent space", "the picture decoded from z"
+    sheet, plane, decoded = (page.get_by_label(name).bounding_box() for name in names)
     assert sheet["x"] + sheet["width"] < plane["x"] < plane["x"] + plane["width"] < decoded["x"]
     assert all(0 <= box["y"] < box["y"] + box["height"] <= 900 for box in (sheet, plane, decoded))
     assert decoded["x"] + decoded["width"] <= 1440
@@ -57,21 +60,20 @@ def test_the_pad_goes_to_python_and_back(page):
     wait_for(page, "print(pad.epsilon != [0.0, 0.0])", "True")
     ask(page, "pad.z = [-1.5, 2.5]; pad.picked = None")
     page.get_by_text("z = (-1.50, 2.50), decoded").wait_for()
-    greys = torch.tensor(page.get_by_label("the picture decoded from z").evaluate(GREYS))
-    assert shows(greys, torch.tensor(json.loads(ask(page, "print(pad.decoded.tolist())"))))
+    assert shows_numbers(page, "the picture decoded from z", "pad.decoded")
 
 
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [
-        ("value", "traversals.value"),
-        ("image", "traversals.start"),
-        ("first", "walk.first"),
-        ("second", "walk.second"),
-        ("μ", "moves.mu"),
-        ("epoch", "replay.epoch"),
-    ],
-)
+SLIDERS = {
+    "value": "traversals.value",
+    "image": "traversals.start",
+    "first": "walk.first",
+    "second": "walk.second",
+    "μ": "moves.mu",
+    "epoch": "replay.epoch",
+}
+
+
+@pytest.mark.parametrize(("name", "code"), SLIDERS.items())
 def test_a_slider_goes_to_python_and_back(page, name, code):
     slider = page.get_by_role("slider", name=name)
     for key, end in (("End", "max"), ("Home", "min")):
@@ -88,38 +90,31 @@ def test_amounts_go_to_python_and_back(page):
     page.get_by_role("button", name="reset").click()
     wait_for(page, "print(sliders)", "AttributeSliders(5 images; bolder=0.0, slanted=0.0, wider=0.0)")
     ask(page, 'sliders.amounts = {"bolder": 2}')
-    page.wait_for_function(
-        "node => node.getAttribute('aria-valuetext') === '2.00'",
-        arg=page.get_by_role("slider", name="bolder").element_handle(),
-    )
-    greys = torch.tensor(page.get_by_label("image 5, moved").evaluate(GREYS))
-    assert shows(greys, torch.tensor(json.loads(ask(page, "print(sliders.decoded[4].tolist())"))))
+    bolder = page.get_by_role("slider", name="bolder").element_handle()
+    page.wait_for_function("node => node.getAttribute('aria-valuetext') === '2.00'", arg=bolder)
+    assert shows_numbers(page, "image 5, moved", "sliders.decoded[4]")
 
 
 def test_an_epoch_is_shown_as_soon_as_it_is_recorded(page):
-    ask(page, "replay.record(model_after(3), history_after(3))")
+    ask(page, "replay.record(made.model_after(3), made.history_after(3))")
     page.get_by_text("epoch 3: held-out −ELBO 207.0 nats per image").wait_for()
-    sheet = torch.tensor(json.loads(ask(page, "print(replay._frames[-1].sheet.flatten().tolist())")))
     page.wait_for_timeout(400)
-    assert shows(torch.tensor(page.get_by_label("the manifold at epoch 3").evaluate(GREYS)), sheet / 255)
+    assert shows_numbers(page, "the manifold at epoch 3", "replay._frames[-1].sheet.flatten() / 255")
 
 
 def test_a_drawing_is_encoded_and_the_pad_goes_there(page):
     sheet = page.get_by_label("sheet to draw a digit on")
     sheet.scroll_into_view_if_needed()
     box = sheet.bounding_box()
-    drag(
-        page,
-        [
-            (box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"]),
-            (box["x"] + 0.7 * box["width"], box["y"] + 0.6 * box["height"]),
-        ],
-    )
+    points = [
+        (box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in ((0.3, 0.3), (0.7, 0.6))
+    ]
+    drag(page, points)
     wait_for(page, "print(canvas.digit is not None and canvas.digit.sum() > 20)", "tensor(True)")
     wait_for(page, "print([round(v, 2) for v in pad.drawn])", "[0.53, -1.2, 0.2, 0.31]")
     page.get_by_text("the encoder says mu = (0.53, -1.20), sigma = (0.20, 0.31)").wait_for()
     page.get_by_text("z = (0.53, -1.20), decoded").wait_for()
-    ask(page, "canvas.clear()")
+    ask(page, "canvas.image = b''")
     page.get_by_text("Draw a digit", exact=True).wait_for()
 
 

@@ -41,6 +41,7 @@ def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
+    notebook.nbformat, notebook.nbformat_minor = 4, 5  # which has ids; Colab saves an older one
     for index, cell in enumerate(notebook.cells):
         cell.id = f"cell-{index:02}"
         cell.metadata = {"tags": cell.metadata.tags} if cell.metadata.get("tags") else {}

@@ -17,6 +17,7 @@ from tests.conftest import NOTEBOOKS, ROOT
 from tests.lessons.rerun import clean, problems
 
 LESSONS = {path.stem: nbformat.read(path, as_version=4) for path in NOTEBOOKS}
+pytestmark = pytest.mark.usefixtures("double_precision")
 every_lesson = pytest.mark.parametrize("name", LESSONS)
 
 
@@ -50,6 +51,7 @@ def test_the_lessons_of_the_course_are_there():
 @every_lesson
 def test_saved_from_a_fresh_kernel_and_clean(name):
     lesson = LESSONS[name]
+    nbformat.validate(lesson)
     assert [cell.execution_count for cell in code(name)] == list(range(1, len(code(name)) + 1))
     assert problems(lesson) == []
     again = clean(nbformat.from_dict(lesson))
@@ -77,7 +79,7 @@ def test_at_least_80_percent_of_the_code_cells_are_compared(name):
 @every_lesson
 def test_cells_are_short(name):
     lengths = sorted(len(cell.source.splitlines()) for cell in code(name))
-    assert lengths[-1] <= 45
+    assert lengths[-1] <= 50
     assert lengths[int(0.9 * len(lengths))] < 32
     assert 1 <= lengths[len(lengths) // 2] <= 12
     for cell in code(name):
@@ -100,7 +102,8 @@ def test_every_figure_is_followed_by_its_sentence(name):
 @every_lesson
 def test_every_widget_comes_after_a_static_figure_and_is_saved_as_a_picture(name):
     widgets = [cell for cell in code(name) if is_widget(cell)]
-    assert 1 <= len(widgets) <= (5 if name.startswith("05") else 2)  # 05 is the one to play with
+    assert name[:2] == "15" or widgets
+    assert len(widgets) <= (5 if name.startswith("05") else 2)  # 05 is the one to play with
     figure_seen = False
     for cell in code(name):
         if cell in widgets:
@@ -168,26 +171,15 @@ def solution(text):
     return re.search(r"```python\n(.*?)```", folded, re.S)[1]
 
 
-@contextlib.contextmanager
-def default_dtype_kept():
-    """Around cells of a lesson, which compute in double precision."""
-    dtype = torch.get_default_dtype()
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(dtype)
-
-
 def run(name, *sources):
     """What the last of the sources prints, after the lesson's set-up cell."""
     space, printed = {}, io.StringIO()
     torch.manual_seed(1)  # not that of the checks: an answer's noise must not be theirs
-    with default_dtype_kept():
-        exec(code(name)[0].source, space)
-        for source in sources[:-1]:
-            exec(source, space)
-        with contextlib.redirect_stdout(printed):
-            exec(sources[-1], space)
+    exec(code(name)[0].source, space)  # which sets double precision
+    for source in sources[:-1]:
+        exec(source, space)
+    with contextlib.redirect_stdout(printed):
+        exec(sources[-1], space)
     return printed.getvalue()
 
 
@@ -294,7 +286,7 @@ def test_notebook_folder_holds_lessons_and_the_guide_only():
 # -- Numbers in sentences ------------------------------------------------------------------------
 
 FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.S)
-NUMBER = re.compile(r"(?<![\w.])\d+\.\d+(?![\w]|\.\d)")
+NUMBER = re.compile(r"(?<!section\s)(?<!sections\s)(?<!figure\s)(?<!BY-SA\s)(?<![\w.])\d+\.\d+(?![\w]|\.\d)")
 
 
 @every_lesson

@@ -4,7 +4,7 @@
     python -m tests.mutants 3 07_ latent_pad   some: by number, or a part of the file or of the idea
     python -m tests.mutants --check            only say, in seconds, which of them no longer apply
     python -m tests.mutants --workers 1        how many at a time
-    python -m tests.mutants --save             the results into tests/mutants/README.md too
+    python -m tests.mutants --save             the summary into tests/mutants/README.md too
 
 A mutant is caught where an assertion fails, or a lesson's cell says or draws something else than what is
 saved. One that no longer applies, that survives, or that breaks in another way (an error of Python, of
@@ -23,7 +23,6 @@ from tests.mutants.run import Result, in_copies, run, run_with
 from tests.mutants.table import MUTANTS
 
 README = Path(__file__).with_name("README.md")
-HEAD = "| | wrong idea | where | caught by | s |\n|---|---|---|---|---|\n"
 
 
 def chosen(words: list[str]) -> list[tuple[int, Mutant]]:
@@ -44,9 +43,10 @@ def chosen(words: list[str]) -> list[tuple[int, Mutant]]:
 
 
 def line(number: int, mutant: Mutant, result: Result) -> str:
-    test = result.test if len(result.test) <= 120 else f"{result.test[:115].splitlines()[0]} …]"
-    by = f"`{test}`" if result.caught else f"**not caught** ({result.how}: {result.says})"
-    return f"| {number} | {mutant.idea} | {mutant.file} | {by} | {result.seconds:.0f} |"
+    by = result.test if result.caught else "NOT CAUGHT"
+    return (
+        f"{number}. {mutant.file}: {mutant.idea}: {by} ({result.how}, {result.seconds:.0f} s): {result.says}"
+    )
 
 
 def passes_unchanged(mutants: list[Mutant], folder: Path, workers: int) -> bool:
@@ -71,24 +71,6 @@ def check(picked: list[tuple[int, Mutant]]) -> int:
     return len(found)
 
 
-def save(lines: dict[int, str], summary: str) -> None:
-    """Puts the lines into the README, beside those of mutants that were not tried this time."""
-    before = README.read_text(encoding="utf-8")
-    kept = {
-        tuple(old.split(" | ")[1:3]): old.split(" | ", 1)[1]
-        for old in before.splitlines()
-        if old.count(" | ") == 4
-    }
-    for number, mutant in enumerate(MUTANTS, start=1):
-        if (mutant.idea, mutant.file) in kept:
-            lines.setdefault(number, f"| {number} | {kept[mutant.idea, mutant.file]}")
-    README.write_text(
-        f"{before.split('Last run: ')[0]}Last run: {summary}\n\n{HEAD}"
-        + "".join(f"{lines[number]}\n" for number in sorted(lines)),
-        encoding="utf-8",
-    )
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.mutants",
@@ -104,7 +86,7 @@ def main() -> int:
     picked = chosen(given.words)
     if given.check:
         return int(check(picked) > 0)
-    start, lines, caught = time.monotonic(), {}, []
+    start, caught = time.monotonic(), 0
     with tempfile.TemporaryDirectory(prefix="mutants-") as name:
         folder = Path(name)
         if not given.no_baseline and not passes_unchanged(
@@ -114,19 +96,17 @@ def main() -> int:
             return 1
         tried = in_copies(run_with, [mutant for _, mutant in picked], folder, given.workers)
         for (number, mutant), result in zip(picked, tried, strict=True):
-            caught += [result] if result.caught else []
-            lines[number] = line(number, mutant, result)
-            print(lines[number] + (f"\n      {result.says}" if result.caught else ""), flush=True)
-    slow, minutes = sum(result.slow for result in caught), (time.monotonic() - start) / 60
+            caught += result.caught
+            print(line(number, mutant, result), flush=True)
+    minutes = (time.monotonic() - start) / 60
     summary = (
-        f"{len(caught)} of {len(picked)} caught, {len(caught) - slow} by the default run and {slow} "
-        f"by tests/slow, in {minutes:.0f} min, {given.workers} at a time; {machine()}."
-        + (" The other rows are of earlier runs." if len(picked) < len(MUTANTS) else "")
+        f"{caught} of {len(picked)} caught in {minutes:.0f} min, {given.workers} at a time; {machine()}."
     )
-    print(f"\n{HEAD}" + "\n".join(lines.values()) + f"\n\n{summary}")
+    print(f"\n{summary}")
     if given.save:
-        save(lines, summary)
-    return int(len(caught) < len(picked))
+        before = README.read_text(encoding="utf-8").split("Last run: ")[0]
+        README.write_text(f"{before}Last run: {summary}\n", encoding="utf-8")
+    return int(caught < len(picked))
 
 
 if __name__ == "__main__":

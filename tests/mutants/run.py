@@ -30,11 +30,6 @@ class Result(NamedTuple):
         return self.how in CATCHES
 
     @property
-    def slow(self) -> bool:
-        """Whether the test is in tests/slow, not in the default run."""
-        return self.test.startswith("tests/slow/")
-
-    @property
     def passed(self) -> bool:
         return self.how == "passed"
 

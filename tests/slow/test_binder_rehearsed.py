@@ -49,7 +49,7 @@ class Built(NamedTuple):
         return done.stdout
 
     def models(self) -> list[Path]:
-        return sorted(Path(self.env["HOME"]).rglob("vae-*.pt"))
+        return sorted(Path(self.env["HOME"]).rglob("vae-*.npz"))
 
 
 @pytest.fixture(scope="module")

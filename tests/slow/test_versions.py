@@ -77,7 +77,7 @@ def test_helpers_and_lessons(environment, part):
             part,
             "--ignore=tests/browser",
             "--ignore=tests/test_house.py",
-            "--ignore=tests/test_web.py",
+            "--ignore=tests/unit/test_web.py",
             "--nbval-cell-timeout=600",
             "--any-pictures",
         ],

@@ -188,7 +188,7 @@ def greys(place, label):
     return torch.tensor(place.locator(f"canvas[aria-label='{label}']").evaluate(GREYS))
 
 
-def test_the_pads_pixels_are_torchs(open_page):
+def test_the_pads_pixels_are_torchs(open_page, double_precision):
     model, _ = trained_vae(latent=2)
     page = open_page(PAGES[1])
     place = page.locator("[data-widget=LatentPad]")
@@ -201,7 +201,7 @@ def test_the_pads_pixels_are_torchs(open_page):
 
 
 def test_a_drawing_moves_the_pad_beside_it(open_page):
-    page = open_page(next(name for name in PAGES if name.startswith("05")))
+    page = open_page(next(name for name in PAGES if name.startswith("06")))
     pair = page.locator(".side-by-side")
     canvas, pad = (pair.locator(f"[data-widget={name}]") for name in ("DigitCanvas", "LatentPad"))
     read = "async id => { const model = await modelOf(id); return [model.get('z'), model.get('drawn')]; }"

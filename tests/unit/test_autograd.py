@@ -10,14 +10,7 @@ from helpers.autograd import assert_grad_reaches, gradient_reach, trace_autograd
 from helpers.figures import autograd_graph
 from helpers.vae import VAE, elbo_terms, reparameterize
 
-ENCODER = [
-    "encoder.0.weight",
-    "encoder.0.bias",
-    "to_mu.weight",
-    "to_mu.bias",
-    "to_logvar.weight",
-    "to_logvar.bias",
-]
+ENCODER = [f"{layer}.{part}" for layer in ("encoder.0", "to_mu", "to_logvar") for part in ("weight", "bias")]
 
 
 def a_vae_and_its_terms(sampler):
@@ -54,88 +47,81 @@ def test_frozen_parameters_and_terms_without_a_graph_are_not_reached():
         assert_grad_reaches(model, model(torch.ones(3, 2)).sum())
 
 
-def leaf(value):
-    return torch.tensor(value, requires_grad=True)
+# -- the graph ---------------------------------------------------------------------------------
 
 
-def test_trace_of_the_trick():
-    mu, sigma, epsilon = leaf(1.0), leaf(2.0), torch.tensor(0.5)
+@pytest.fixture
+def mu():
+    return torch.tensor(1.0, requires_grad=True)
+
+
+@pytest.fixture
+def sigma():
+    return torch.tensor(2.0, requires_grad=True)
+
+
+def edges(graph) -> str:
+    """Where the gradient goes and what it is; where it is cut; which step reads which constant."""
+    label, found = graph.nodes(data="label"), []
+    for a, b, edge in graph.edges(data=True):
+        way = {"gradient": ">", "zero": "cut", "value": "reads"}[edge["carries"]]
+        number = f" {edge['gradient'].item():.3g}" if edge["carries"] == "gradient" else ""
+        found.append(f"{label[a]} {way} {label[b]}{number}")
+    return ", ".join(found)
+
+
+def leaves(graph) -> dict[str, tuple[str, float | None]]:
+    found = [(key, node) for key, node in graph.nodes(data=True) if node["kind"] == "leaf"]
+    return {key: (node["state"], getattr(node["gradient"], "item", lambda: None)()) for key, node in found}
+
+
+def test_the_graph_of_the_trick(mu, sigma):
+    epsilon = torch.tensor(0.5)
     graph = trace_autograd((mu + sigma * epsilon - 3) ** 2, {"mu": mu, "sigma": sigma, "epsilon": epsilon})
-    states = {name: graph.nodes[name]["state"] for name in ("mu", "sigma", "epsilon")}
-    assert states == {"mu": "reached", "sigma": "reached", "epsilon": "constant"}
     # z = 2, so df/dmu = 2 (2 - 3) = -2, df/dsigma = -2 * 0.5
-    assert graph.nodes["mu"]["gradient"].item() == -2.0
-    assert graph.nodes["sigma"]["gradient"].item() == -1.0
-    steps = [node["label"] for _, node in graph.nodes(data=True) if node["kind"] == "step"]
-    assert sorted(steps) == ["Add", "Mul", "Pow", "Sub"]
-    ((above, _, edge),) = graph.in_edges("epsilon", data=True)
-    assert (graph.nodes[above]["label"], edge["carries"]) == ("Mul", "value")
+    assert leaves(graph) == {"mu": ("reached", -2), "sigma": ("reached", -1), "epsilon": ("constant", None)}
+    above, below = "loss > Pow 1, Pow > Sub -2, Sub > Add -2", "Mul > sigma -1, Mul reads epsilon"
+    assert edges(graph) == f"{above}, Add > mu -2, Add > Mul -2, {below}"
     assert mu.grad is None
 
 
-def test_trace_of_the_silent_cut():
-    mu, sigma = leaf(1.0), leaf(2.0)
-    graph = trace_autograd(torch.normal(mu, sigma) ** 2, {"mu": mu, "sigma": sigma})
-    assert [graph.nodes[name]["state"] for name in ("mu", "sigma")] == ["zero", "zero"]
-    carried = {
-        (graph.nodes[a]["label"], graph.nodes[b]["label"]): edge["carries"]
-        for a, b, edge in graph.edges(data=True)
-    }
-    assert carried == {
-        ("loss", "Pow"): "gradient",
-        ("Pow", "Normal"): "gradient",
-        ("Normal", "mu"): "zero",
-        ("Normal", "sigma"): "zero",
-    }
-
-
-def test_a_second_path_does_not_hide_a_cut():
-    """A KL-like term reaches mu, the draw does not."""
-    mu, sigma = leaf(1.0), leaf(2.0)
-    graph = trace_autograd((torch.normal(mu, sigma) - 3) ** 2 + 0.5 * mu**2, {"mu": mu, "sigma": sigma})
-    carried = {
-        graph.nodes[above]["label"]: edge["carries"] for above, _, edge in graph.in_edges("mu", data=True)
-    }
-    assert carried == {"Normal": "zero", "Pow": "gradient"}
-    assert graph.nodes["mu"]["state"] == "reached"
-
-
-def test_trace_of_a_detached_loss_of_a_leaf_used_twice_and_of_a_bare_leaf():
-    mu, weights = leaf(1.0), torch.ones(3, requires_grad=True)
-    detached = trace_autograd(Normal(mu, 1.0).sample() ** 2, {"mu": mu})
-    assert detached.nodes["mu"]["state"] == "none"
-    assert detached.in_degree("mu") == 0
-    twice = trace_autograd(mu * mu + (weights * mu).sum(), {"mu": mu})
-    assert twice.nodes["mu"]["gradient"].item() == 2.0 + 3.0
-    assert twice.nodes["unnamed (3,) 1"]["state"] == "reached"
-    assert trace_autograd(mu, {"mu": mu}).nodes["mu"]["gradient"].item() == 1.0
-
-
-def test_trace_names_results_marks_draws_and_keeps_every_gradient():
-    mu, sigma = leaf(1.0), leaf(2.0)
+def test_the_graph_of_the_silent_cut_names_z_and_its_die(mu, sigma):
     z = torch.normal(mu, sigma)
-    graph = trace_autograd((z - 3) ** 2, {"mu": mu, "sigma": sigma, "z": z})
-    boxes = {node["name"] or node["label"]: node for _, node in graph.nodes(data=True)}
-    assert [name for name, node in boxes.items() if node["die"]] == ["z"]
-    assert boxes["z"]["label"] == "Normal"
-    assert boxes["z"]["gradient"].item() == pytest.approx(2 * (z.item() - 3))
+    graph, slope = trace_autograd((z - 3) ** 2, {"mu": mu, "sigma": sigma, "z": z}), 2 * (z.item() - 3)
+    assert leaves(graph) == {"mu": ("zero", 0), "sigma": ("zero", 0)}
+    down = f"loss > Pow 1, Pow > Sub {slope:.3g}, Sub > Normal {slope:.3g}"
+    assert edges(graph) == f"{down}, Normal cut mu, Normal cut sigma"
+    (die,) = (node for _, node in graph.nodes(data=True) if node["die"])
+    assert (die["name"], die["label"], die["gradient"].item()) == ("z", "Normal", pytest.approx(slope))
     assert [graph.nodes[key]["label"] for key in graph.graph["order"]] == ["Pow", "Sub", "Normal"]
-    sent = {
-        (graph.nodes[a]["label"], graph.nodes[b]["label"]): edge["gradient"].item()
-        for a, b, edge in graph.edges(data=True)
-    }
-    assert sent["Pow", "Sub"] == sent["Sub", "Normal"] == boxes["z"]["gradient"].item()
-    assert sent["Normal", "mu"] == 0.0
 
 
-def test_a_draw_without_a_record_stands_alone_beside_its_die():
-    mu = leaf(1.0)
+def test_a_second_path_does_not_hide_a_cut(mu, sigma):
+    """A KL-like term reaches mu, the draw does not."""
+    graph = trace_autograd((torch.normal(mu, sigma) - 3) ** 2 + 0.5 * mu**2, {"mu": mu, "sigma": sigma})
+    assert {"Normal cut mu", "Pow > mu 1"} <= set(edges(graph).split(", "))
+    assert leaves(graph)["mu"] == ("reached", 1)
+
+
+def test_a_draw_without_a_record_stands_alone_beside_its_die(mu):
     z = Normal(mu, 1.0).sample()
     graph = trace_autograd((z - 3) ** 2, {"mu": mu, "z": z}, drawn=["z"])
-    assert (graph.nodes["z"]["die"], graph.nodes["z"]["state"], graph.degree("z")) == (True, "constant", 0)
+    assert leaves(graph) == {"mu": ("none", None), "z": ("constant", None)}
+    assert edges(graph) == ""
+    assert graph.nodes["z"]["die"]
     assert not trace_autograd((z - 3) ** 2, {"mu": mu, "z": z}).nodes["z"]["die"]
-    behind = 2 * mu
-    assert trace_autograd(mu.square(), {"behind": behind}).nodes["behind"]["state"] == "none"
+
+
+def test_leaves_used_twice_unnamed_alone_or_elsewhere(mu):
+    weights = torch.ones(3, requires_grad=True)
+    graph = trace_autograd(mu * mu + (weights * mu).sum(), {"mu": mu})
+    assert graph.nodes["mu"]["gradient"].item() == 2 + 3
+    assert graph.nodes["unnamed (3,) 1"]["gradient"].tolist() == [1, 1, 1]
+    assert leaves(trace_autograd(mu, {"mu": mu})) == {"mu": ("reached", 1)}
+    assert leaves(trace_autograd(mu.square(), {"elsewhere": 2 * mu}))["elsewhere"] == ("none", None)
+
+
+# -- its drawing -------------------------------------------------------------------------------
 
 
 def words(tensor, names, **options):
@@ -144,23 +130,48 @@ def words(tensor, names, **options):
     return [text.get_text() for text in ax.texts]
 
 
-def test_the_drawing_says_the_state_in_words():
-    mu, sigma, epsilon = leaf(1.0), leaf(2.0), torch.tensor(0.5)
+def test_the_drawing_says_the_state_in_words(mu, sigma):
+    epsilon, z = torch.tensor(0.5), torch.normal(mu, sigma)
     trick = words((mu + sigma * epsilon) ** 2, {"mu": mu, "sigma": sigma, "epsilon": epsilon})
-    assert {"mu\ngradient 4.00", "sigma\ngradient 2.00", "epsilon\nconstant: not asked"} <= set(trick)
-    cut = words(torch.normal(mu, sigma) ** 2, {"mu": mu, "sigma": sigma})
+    assert {"mu\ngradient 4.00", "sigma\ngradient 2.00", "epsilon\nconstant: not asked", "4.00"} <= {*trick}
+    cut = words(z**2, {"mu": mu, "sigma": sigma, "z": z})
     assert cut.count("✂ 0") == 2
-    assert "mu\ngradient exactly 0" in cut
-    assert "mu\nno gradient" in words(torch.tensor(1.0), {"mu": mu})
-    z = torch.normal(mu, sigma)
-    assert {"z = Normal", "⚄"} <= set(words(z**2, {"z": z}))
+    assert {"z = Normal", "⚄", "mu\ngradient exactly 0"} <= {*cut}
     z = Normal(mu, sigma).sample()
-    assert {"z\njust a number", "⚄"} <= set(words(z**2, {"z": z}, drawn=["z"]))
+    assert {"z\njust a number", "⚄", "mu\nno gradient"} <= {*words(z**2, {"mu": mu, "z": z}, drawn=["z"])}
 
 
-def test_parallel_branches_do_not_stand_on_each_other():
-    a = leaf(1.0)
-    ax = autograd_graph((a - 1.5) ** 2 + (a - 3) ** 3, {"a": a})
+def test_a_gradient_that_rounds_to_0_has_no_sign(mu):
+    assert {"0.00", "mu\ngradient 0.00"} <= {*words(-0.001 * mu, {"mu": mu})}
+
+
+def test_parallel_branches_do_not_stand_on_each_other(mu):
+    ax = autograd_graph((mu - 1.5) ** 2 + (mu - 3) ** 3, {"mu": mu})
     places = [text.get_position() for text in ax.texts if text.get_bbox_patch()]  # of the boxes
     plt.close(ax.figure)
     assert len(set(places)) == len(places) == 7
+
+
+# -- mistakes ----------------------------------------------------------------------------------
+
+
+def freed():
+    """A loss whose graph backward() has freed, and its model."""
+    model = nn.Linear(1, 1)
+    loss = model(torch.ones(1, 1)).square().sum()
+    loss.backward()
+    return model, loss
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "says"),
+    [
+        (lambda: assert_grad_reaches(nn.Linear(1, 1), torch.zeros(2)), ValueError, r"a single .* \(2,\)"),
+        (lambda: assert_grad_reaches(*freed()), ValueError, "compute it again"),
+        (lambda: trace_autograd(torch.zeros(2), {}), ValueError, "tensor: a single number"),
+        (lambda: trace_autograd(torch.zeros(()), {"k": 1.0}), TypeError, "names: a tensor .* 'k', not float"),
+    ],
+)
+def test_a_learners_mistake_is_named(call, error, says):
+    with pytest.raises(error, match=says):
+        call()

@@ -7,14 +7,16 @@ import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import torch
 from IPython.core.formatters import DisplayFormatter
 
+from helpers.figures import png
 from helpers.widgets import Explorer
 
 
-def bars(a, b=1):
+def bars(a, b=1, kind="full"):
     figure, ax = plt.subplots(figsize=(3, 2))
-    ax.bar([0, 1], [a, b])
+    ax.bar([0, 1], [a, b], fill=kind == "full")
     ax.set_ylim(0, 10)
     if a == 9.5:
         raise ValueError("<b>nine and a half</b>")
@@ -29,26 +31,29 @@ def pixels(png: bytes) -> np.ndarray:
     return plt.imread(io.BytesIO(png))
 
 
+def shown(widget) -> np.ndarray:
+    """The picture above the ones of the ends."""
+    return pixels(widget._picture.value)
+
+
 def test_a_slider_has_the_ends_the_start_and_the_steps_that_were_asked_for():
     a, b = explorer()["a"], explorer()["b"]
-    assert isinstance(a, ipywidgets.FloatSlider)
-    assert isinstance(b, ipywidgets.IntSlider)
+    assert (type(a), type(b)) == (ipywidgets.FloatSlider, ipywidgets.IntSlider)
     assert (a.min, a.max, a.value, a.step, a.description) == (0.0, 10.0, 5.0, 0.1, "a")
     assert (b.min, b.max, b.value, b.step, b.description) == (-2, 10, 5, 1, "b")
 
 
 def test_each_slider_changes_what_it_names():
     widget = explorer()
-    start = pixels(widget.picture)
+    start = shown(widget)
     half = start.shape[1] // 2
     widget["a"].value = 9.0
-    changed = np.abs(pixels(widget.picture) - start).sum((0, 2))
+    changed = np.abs(shown(widget) - start).sum((0, 2))
     assert changed[:half].sum() > 0 == changed[half + 10 :].sum()
     widget["a"].value, widget["b"].value = 5.0, 1
-    changed = np.abs(pixels(widget.picture) - start).sum((0, 2))
+    changed = np.abs(shown(widget) - start).sum((0, 2))
     assert changed[half:].sum() > 0 == changed[:half].sum()
     assert widget.values == {"a": 5.0, "b": 1}
-    assert pixels(widget.picture).shape == start.shape
     assert plt.get_fignums() == []
 
 
@@ -62,30 +67,50 @@ def test_a_console_gets_the_repr_and_a_page_without_a_kernel_the_picture():
     assert DisplayFormatter().format(widget)[0] == bundle  # which a notebook asks for: no way around it
 
 
-def test_any_widget_with_a_value_is_a_control():
-    def draw(kind):
-        return bars({"fresh": 1, "same": 2}[kind])
+def test_the_picture_shows_now_and_below_it_both_ends_and_each_option():
+    kinds = ipywidgets.ToggleButtons(options=["full", "empty"])
+    widget = Explorer(bars, a=(0.0, 10.0, 5.0), b=(-2, 10, 10), kind=kinds)
+    sheet, values = pixels(widget.picture), widget.values
+    height, width = shown(widget).shape[:2]
+    assert np.array_equal(sheet[:height], shown(widget))
+    below = sheet[height:]
+    for change in ({"a": 0.0}, {"a": 10.0}, {"b": -2}, {"kind": "empty"}):
+        other = pixels(png(bars(**values | change), scale=0.5))
+        plt.close()
+        places = [(top, left) for top in range(len(below) - len(other) + 1) for left in (0, width // 2)]
+        windows = (below[top : top + len(other), left : left + width // 2] for top, left in places)
+        assert any(np.array_equal(window, other) for window in windows), change
+    assert widget.values == values
+    assert plt.get_fignums() == []
 
-    widget = Explorer(draw, kind=ipywidgets.ToggleButtons(options=["fresh", "same"]))
-    before = widget.picture
-    widget["kind"].value = "same"
-    assert widget.picture != before
+
+def test_the_picture_leaves_torch_as_it_was():
+    def draw(a):
+        torch.set_grad_enabled(False)
+        return bars(*torch.rand(1).tolist())
+
+    widget = Explorer(draw, a=(0.0, 10.0, 5.0))
+    state = torch.manual_seed(3).get_state()
+    with torch.enable_grad():
+        assert widget.picture
+        assert torch.is_grad_enabled()
+    assert torch.equal(torch.get_rng_state(), state)
 
 
 def test_no_figure_is_open_while_one_is_drawn(monkeypatch):
     """A cell that ends meanwhile, in another thread, draws all open figures."""
-    shown, drawn = explorer(), []
-    monkeypatch.setattr("helpers.widgets.explorer.png", lambda figure: drawn.append(plt.get_fignums()) or b"")
-    shown["a"].value = 7.0
+    widget, drawn = explorer(), []
+    monkeypatch.setattr("helpers.widgets.explorer.png", lambda *_: drawn.append(plt.get_fignums()) or b"")
+    widget["a"].value = 7.0
     assert drawn == [[]]
 
 
 def test_an_error_in_a_redraw_is_said_the_picture_stays_and_no_figure_is_left_open():
     widget = explorer()
-    before = widget.picture
+    before = widget._picture.value
     widget["a"].value = 9.5
     assert "ValueError: &lt;b&gt;nine and a half" in widget.children[-1].value
-    assert widget.picture == before
+    assert widget._picture.value == before
     assert plt.get_fignums() == []
     widget["a"].value = 2.0
     assert widget.children[-1].value == ""
@@ -101,6 +126,6 @@ def test_an_error_in_a_redraw_is_said_the_picture_stays_and_no_figure_is_left_op
         (bars, 3, TypeError, "a: .* or a widget with a value is needed, not int"),
     ],
 )
-def test_refuses(draw, control, error, says):
+def test_a_learners_mistake_is_named(draw, control, error, says):
     with pytest.raises(error, match=says):
         Explorer(draw, a=control)

@@ -14,8 +14,7 @@ def state():
             torch.is_grad_enabled(), dict(matplotlib.rcParams), matplotlib.get_backend())
 
 before = state()
-import helpers.autograd, helpers.checkpoints, helpers.data, helpers.figures, helpers.vae
-import helpers.pretrained, helpers.training, helpers.vae, helpers.widgets
+import helpers.autograd, helpers.figures, helpers.networks, helpers.pretrained, helpers.widgets
 assert state() == before
 """
 

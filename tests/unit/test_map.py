@@ -6,7 +6,7 @@ from html import unescape
 from helpers.figures.map import ARROWS, ENDS, QUESTIONS, estimator_map
 from tests.lessons.test_form import LESSONS, anchors, prose
 
-LESSON = next(name for name in LESSONS if name.startswith("12"))
+LESSON = next(name for name in LESSONS if name.startswith("13"))
 BOXES = QUESTIONS | ENDS
 
 

@@ -9,14 +9,23 @@ from torch.distributions import kl_divergence as torch_kl
 
 from helpers.vae import (
     VAE,
-    History,
     Terms,
     elbo_terms,
-    iwae_bound,
     kl_divergence,
+    leave_one_out_mean,
     log_likelihood,
     reparameterize,
+    score_function_loss,
 )
+
+
+def double(*shape) -> torch.Tensor:
+    return torch.randn(*shape, dtype=torch.float64)
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    torch.manual_seed(0)
 
 
 def test_reparameterize_is_rsample_bit_for_bit():
@@ -27,40 +36,25 @@ def test_reparameterize_is_rsample_bit_for_bit():
     assert torch.equal(by_hand, Normal(mu, sigma).rsample())
 
 
-def test_reparameterize_draws_from_a_normal_distribution():
-    torch.manual_seed(0)
-    mu, sigma, n = 1.5, 0.4, 200_000
-    z = reparameterize(torch.full((n,), mu), torch.full((n,), sigma))
-    assert abs(z.mean() - mu) < 4 * sigma / math.sqrt(n)
-    assert abs(z.var() - sigma**2) < 4 * sigma**2 * math.sqrt(2 / n)
-    beyond, exact = ((z - mu).abs() > sigma).double().mean(), math.erfc(1 / math.sqrt(2))
-    assert abs(beyond - exact) < 4 * math.sqrt(exact * (1 - exact) / n)
-
-
 def test_kl_against_torch_distributions_and_against_draws():
-    torch.manual_seed(0)
-    mu, logvar = torch.randn(4, 3, dtype=torch.float64), torch.randn(4, 3, dtype=torch.float64)
+    mu, logvar = double(4, 3), double(4, 3)
     q, prior = Normal(mu, torch.exp(0.5 * logvar)), Normal(torch.zeros_like(mu), torch.ones_like(mu))
     kl = kl_divergence(mu, logvar)
     assert torch.allclose(kl, torch_kl(q, prior).sum(-1), rtol=1e-12)
-    each = kl_divergence(mu, logvar, per_dimension=True)
-    assert each.shape == mu.shape
-    assert torch.allclose(each, torch_kl(q, prior), rtol=1e-12)
+    assert torch.allclose(kl_divergence(mu, logvar, per_dimension=True), torch_kl(q, prior), rtol=1e-12)
     z = q.sample((50_000,))
     draws = (q.log_prob(z) - prior.log_prob(z)).sum(-1)
-    assert ((draws.mean(0) - kl).abs() < 4 * draws.std(0) / math.sqrt(50_000)).all()
+    assert ((draws.mean(0) - kl).abs() < 4 * draws.std(0) / math.sqrt(50_000)).all()  # standard errors
 
 
 def test_log_likelihood_is_that_of_independent_coins():
-    torch.manual_seed(0)
-    logits, x = torch.randn(5, 784, dtype=torch.float64), (torch.rand(5, 784) > 0.5).double()
+    logits, x = double(5, 784), (torch.rand(5, 784) > 0.5).double()
     assert torch.allclose(log_likelihood(logits, x), Bernoulli(logits=logits).log_prob(x).sum(-1), rtol=1e-12)
     with pytest.raises(ValueError, match="size"):  # broadcasting would sum the wrong thing in silence
         log_likelihood(logits, x[:1])
 
 
 def test_elbo_is_reconstruction_minus_kl_with_the_sampler_given():
-    torch.manual_seed(0)
     model, x, seen = VAE(3, hidden=8).double(), (torch.rand(6, 784) > 0.5).double(), []
 
     def sampler(mu, sigma):
@@ -79,38 +73,33 @@ def test_elbo_is_reconstruction_minus_kl_with_the_sampler_given():
     assert terms.mean() == Terms(terms.reconstruction.mean().item(), terms.kl.mean().item())
 
 
-def test_iwae_with_many_samples_reaches_a_known_evidence():
-    """A decoder that ignores z: then log p(x) = log p(x|z), whatever q is."""
-    torch.manual_seed(0)
-    model, x = VAE(2, hidden=4), (torch.rand(3, 784) > 0.5).float()
-    torch.nn.init.zeros_(model.decoder[0].weight)
-    evidence = log_likelihood(model.decoder(torch.zeros(3, 2)), x)
-    elbo = elbo_terms(model, x).elbo
-    one = torch.stack([iwae_bound(model, x, 1) for _ in range(2000)])
-    # k = 1 is the ELBO in expectation (here the reconstruction does not depend on z)
-    assert ((one.mean(0) - elbo).abs() < 4 * one.std(0) / math.sqrt(2000) + 1e-3).all()
-    assert (elbo < evidence).all()
-    assert ((iwae_bound(model, x, 4000, chunk=500) - evidence).abs() < 0.05).all()
+# -- without the trick -------------------------------------------------------------------------
 
 
-def test_iwae_is_the_log_mean_of_the_weights_whatever_the_chunk():
-    torch.manual_seed(0)
-    model, x = VAE(2, hidden=16).double(), (torch.rand(8, 784) > 0.5).double()
-    mu, logvar = model.encode(x)
-    q, prior = Normal(mu, torch.exp(0.5 * logvar)), Normal(torch.zeros_like(mu), torch.ones_like(mu))
-    torch.manual_seed(1)
-    z = mu + torch.exp(0.5 * logvar) * torch.randn(7, 8, 2, dtype=torch.float64)
-    weight = log_likelihood(model.decoder(z), x.expand(7, 8, 784)) + (prior.log_prob(z) - q.log_prob(z)).sum(
-        -1
-    )
-    for chunk in (7, 1):  # 8 images with 2 latents: torch draws normal numbers in blocks of 16
-        torch.manual_seed(1)
-        found = iwae_bound(model, x, 7, chunk=chunk)
-        assert torch.allclose(found, torch.logsumexp(weight, 0) - math.log(7), rtol=1e-10)
+def test_the_leave_one_out_mean_is_that_of_the_others():
+    costs = double(5, 3)
+    expected = torch.stack([costs[torch.arange(5) != i].mean(0) for i in range(5)])
+    assert torch.allclose(leave_one_out_mean(costs), expected, rtol=1e-12)
+    with pytest.raises(ValueError, match="costs: at least 2 draws"):
+        leave_one_out_mean(costs[:1])
 
 
-def test_a_history_is_finished_after_its_last_epoch():
-    history = History(2)
-    for done in (False, False, True):
-        assert history.finished is done
-        history.test.append(Terms(-100.0, 5.0))
+def gradients(model, loss) -> torch.Tensor:
+    return torch.cat([g.flatten() for g in torch.autograd.grad(loss, model.parameters())])
+
+
+@pytest.mark.parametrize("leave_one_out", [True, False])
+def test_the_score_functions_gradient_is_the_tricks_on_average(leave_one_out):
+    model, x = VAE(1, hidden=2, pixels=4).double(), torch.tensor([[1.0, 0, 1, 1]]).double().expand(5000, 4)
+
+    def difference():
+        loss = score_function_loss(model, x, draws=8, leave_one_out=leave_one_out)
+        return gradients(model, loss) - gradients(model, -elbo_terms(model, x).elbo.mean())
+
+    found = torch.stack([difference() for _ in range(40)])
+    assert (found.mean(0).abs() <= 5 * found.std(0) / math.sqrt(40)).all()  # standard errors
+
+
+def test_a_learners_mistakes_are_named():
+    with pytest.raises(ValueError, match="draws: at least 2 needed, not 1"):
+        score_function_loss(VAE(2, 8), torch.zeros(3, 784), draws=1)

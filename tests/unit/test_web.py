@@ -17,20 +17,37 @@ from matplotlib.figure import Figure
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from helpers.course import LESSONS
 from helpers.figures import png
 from helpers.web import pages
 from helpers.web.__main__ import build, main
 from helpers.web.live import grid, spread
 from helpers.widgets import Explorer
 
+FIRST, NEXT = LESSONS[:2]
 SAVED = new_output(
     "execute_result",
     {"text/plain": "Explorer", "image/png": base64.b64encode(png(Figure(figsize=(2, 1)))).decode()},
     execution_count=1,
 )
-LINK = '<a href="00_first.ipynb#1.-There">first</a>'
+LINK = f'<a href="{FIRST}.ipynb#1.-There">first</a>'
 MAP = new_output("display_data", {"text/html": LINK})
-SHOW_MAP = f"from IPython.display import HTML, display\ndisplay(HTML({LINK!r}))\n1"
+TEXT = f"""\
+## 1. There
+
+$\\frac{{a}}{{b}}$ and `$HOME`; [next]({NEXT}.ipynb#2.-Here), [papers](../README.md).
+
+$$\\begin{{aligned}} x &= 1 \\\\ &< 2 \\end{{aligned}}$$
+
+| $q$ | b |
+|---|---|
+| 1 | 2 |
+
+<details><summary>Hint</summary>
+
+A *hint*.
+
+</details>"""
 SHADES = """\
 import ipywidgets, torch
 import matplotlib.pyplot as plt
@@ -46,47 +63,33 @@ def shades(a, b, c):
 
 Explorer(shades, a=(0, 10, 3), b=(0.0, 1.0, 0.5),
          c=ipywidgets.ToggleButtons(options=list("xyz"), value="y"))"""
-
-
-def said(words):
-    return new_code_cell(f"print({words!r})", outputs=[new_output("stream", text=f"{words}\n")])
+CHECK = "torch.manual_seed(0)\ntorch.rand(5)  # at the first drawing\nassert drawn == torch.rand(1)"
 
 
 def lesson(number, *cells):
-    first = new_markdown_cell(f"# {number:02} · Lesson {number}\n\n**What is {number}?**\n\nAbout 5 minutes.")
-    return new_notebook(cells=[first, *cells])
+    """A notebook; strings become Markdown cells."""
+    first = f"# {number:02} · Lesson {number}\n\n**What is {number}?**\n\nAbout 5 minutes."
+    return new_notebook(
+        cells=[new_markdown_cell(cell) if isinstance(cell, str) else cell for cell in (first, *cells)]
+    )
+
+
+def code(source, *outputs):
+    return new_code_cell(source, outputs=list(outputs))
+
+
+def said(words):
+    return code(f"print({words!r})", new_output("stream", text=f"{words}\n"))
 
 
 @pytest.fixture(scope="module")
 def notebooks(tmp_path_factory):
     folder = tmp_path_factory.mktemp("notebooks")
-    text = new_markdown_cell(
-        "## 1. There\n\n$\\frac{a}{b}$ and `$HOME`; "
-        "[next](01_next.ipynb#2.-Here), [papers](../README.md).\n\n"
-        "$$\\begin{aligned} x &= 1 \\\\ &< 2 \\end{aligned}$$\n\n| $q$ | b |\n|---|---|\n| 1 | 2 |\n\n"
-        "<details><summary>Hint</summary>\n\nA *hint*.\n\n</details>"
-    )
-    check = new_code_cell(
-        "torch.manual_seed(0)\ntorch.rand(5)    # at the first drawing\nassert drawn == torch.rand(1)"
-    )
-    nbformat.write(
-        lesson(
-            0, text, new_code_cell(SHADES, outputs=[SAVED]), new_code_cell("drawn = torch.rand(1)"), check
-        ),
-        folder / "00_first.ipynb",
-    )
-    nbformat.write(
-        lesson(
-            1,
-            new_markdown_cell("## 2. Here"),
-            new_code_cell(SHOW_MAP, outputs=[MAP, SAVED]),
-            new_markdown_cell("**Predict first.** What will it say?"),
-            new_code_cell("x = 1"),
-            said("the answer"),
-            said("another number"),
-        ),
-        folder / "01_next.ipynb",
-    )
+    show_map = f"from IPython.display import HTML, display\ndisplay(HTML({LINK!r}))\n1"
+    predict = ["**Predict first.** What will it say?", code("x = 1"), said("the answer"), said("more")]
+    first = lesson(0, TEXT, code(SHADES, SAVED), code("drawn = torch.rand(1)"), code(CHECK))
+    nbformat.write(first, folder / f"{FIRST}.ipynb")
+    nbformat.write(lesson(1, "## 2. Here", code(show_map, MAP, SAVED), *predict), folder / f"{NEXT}.ipynb")
     return folder
 
 
@@ -101,25 +104,25 @@ def edition(notebooks, tmp_path_factory):
 
 
 def test_a_page_has_mathematics_links_and_folds(edition):
-    page = (edition / "00_first.html").read_text("utf-8")
+    page = (edition / f"{FIRST}.html").read_text("utf-8")
     assert page.count("<math") == 3
     assert "<mfrac><mi>a</mi><mi>b</mi></mfrac>" in page
     assert "<mtable" in page
     assert "<code>$HOME</code>" in page
     assert page.count("$") == 1
-    assert '<a href="01_next.html#2.-Here">next</a>, papers.' in page
-    next_page = (edition / "01_next.html").read_text("utf-8")
+    assert f'<a href="{NEXT}.html#2.-Here">next</a>, papers.' in page
+    next_page = (edition / f"{NEXT}.html").read_text("utf-8")
     assert 'id="2.-Here"' in next_page
-    assert '<a href="00_first.html#1.-There">first</a>' in next_page
+    assert f'<a href="{FIRST}.html#1.-There">first</a>' in next_page
     assert re.search(r"<details><summary>Hint</summary>\s*<p>A <em>hint</em>.</p>\s*</details>", page)
 
 
 def test_what_comes_out_after_a_prediction_is_folded_and_nothing_else(edition):
-    page = (edition / "01_next.html").read_text("utf-8")
+    page = (edition / f"{NEXT}.html").read_text("utf-8")
     assert page.count('<details class="answer">') == 1
     folded = page.split('<details class="answer">')[1].split("</details>")[0]
     assert "the answer" in folded
-    assert "another number" not in folded
+    assert "more" not in folded
 
 
 def test_with_a_repository_other_files_are_linked_there():
@@ -136,7 +139,7 @@ def test_what_is_no_mathematics_stops_the_build():
 
 def test_the_map_names_each_lesson_its_question_and_its_minutes(edition):
     index = (edition / "index.html").read_text("utf-8")
-    for name, words in (("00_first", "What is 0?"), ("01_next", "What is 1?")):
+    for name, words in ((FIRST, "What is 0?"), (NEXT, "What is 1?")):
         assert f'href="{name}.html"' in index
         assert words in index
         assert (edition / name / "map.webp").stat().st_size > 0
@@ -153,8 +156,8 @@ def test_all_that_a_page_asks_for_is_in_the_folder(edition):
 
 
 def test_each_setting_has_its_own_picture_and_a_control_moves_what_it_names_alone(edition):
-    written = (edition / "00_first" / "widget1.js").read_text("utf-8")
-    state = json.loads(re.fullmatch(r'course.states\["00_first/widget1"\] = (.*);\n', written)[1])
+    written = (edition / FIRST / "widget1.js").read_text("utf-8")
+    state = json.loads(re.fullmatch(rf'course.states\["{FIRST}/widget1"\] = (.*);\n', written)[1])
     assert [one["name"] for one in state["controls"]] == ["a", "b", "c"]
     labels = [one["labels"] for one in state["controls"]]
     assert labels[2] == ["x", "y", "z"]
@@ -224,7 +227,7 @@ def test_a_lesson_that_fails_leaves_the_folder_as_it_was(edition, tmp_path):
     folder, bad = tmp_path / "web", tmp_path / "bad"
     shutil.copytree(edition, folder)
     bad.mkdir()
-    nbformat.write(lesson(0, new_code_cell("1 / 0", outputs=[SAVED])), bad / "00_bad.ipynb")
+    nbformat.write(lesson(0, code("1 / 0", SAVED)), bad / "00_bad.ipynb")
     with pytest.raises(CellExecutionError, match="ZeroDivisionError"):
         build(folder, bad)
     assert content(folder) == content(edition)
@@ -232,7 +235,7 @@ def test_a_lesson_that_fails_leaves_the_folder_as_it_was(edition, tmp_path):
 
 
 def test_outputs_that_are_not_of_their_code_are_told(tmp_path):
-    nbformat.write(lesson(0, new_code_cell("a = 1", outputs=[SAVED])), tmp_path / "00_old.ipynb")
+    nbformat.write(lesson(0, code("a = 1", SAVED)), tmp_path / "00_old.ipynb")
     with pytest.raises(RuntimeError, match="00_old, .*the saved outputs are not those of its code"):
         build(tmp_path / "web", tmp_path)
     assert not (tmp_path / "web").exists()

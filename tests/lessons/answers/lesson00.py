@@ -20,12 +20,9 @@ RIGHT = [
     (0, "import numpy as np\ntimes_smaller = np.int64(784) // 2"),
     (0, "times_smaller = torch.tensor(28 * 28 / 2)"),
     (1, "never_below = ' d'"),
-    (
-        1,
-        "torch.manual_seed(1)\nmu = torch.zeros(1000)\n"
+    (1, "torch.manual_seed(1)\nmu = torch.zeros(1000)\n"
         "lines = {'A': mu + torch.randn_like(mu), 'B': torch.normal(mu, 1.0), 'D': torch.rand_like(mu)}\n"
-        "never_below = max(lines, key=lambda name: lines[name].min())",
-    ),
+        "never_below = max(lines, key=lambda name: lines[name].min())"),
     (0, "times_smaller = torch.tensor([[392.0]])"),
     (1, "never_below = 'line D'"),
 ]

@@ -38,19 +38,10 @@ def my_vae(images, epochs):
 """
 
 
-def _vae(
-    decode="torch.sigmoid(self.decoder(z))",
-    before="",
-    sigma="torch.exp(0.5 * logvar)",
-    z="mu + sigma * torch.randn_like(mu)",
-    logits="vae.decoder(z)",
-    pixels="sum",
-    kl="0.5 * (mu**2 + sigma**2 - 1 - logvar).sum(1)",
-    loss="(kl - reconstruction).mean()",
-    zero="optimizer.zero_grad()",
-    step="optimizer.step()",
-    returned="vae, terms",
-):
+def _vae(decode="torch.sigmoid(self.decoder(z))", before="", sigma="torch.exp(0.5 * logvar)",
+         z="mu + sigma * torch.randn_like(mu)", logits="vae.decoder(z)", pixels="sum",
+         kl="0.5 * (mu**2 + sigma**2 - 1 - logvar).sum(1)", loss="(kl - reconstruction).mean()",
+         zero="optimizer.zero_grad()", step="optimizer.step()", returned="vae, terms"):
     return _VAE.format(**locals())
 
 
@@ -60,17 +51,11 @@ _NOISE = "def noise_of(sampler):\n    "
 WRONG = [
     (0, _vae(pixels="mean"), "that is a mean over the pixels"),
     (0, _vae(sigma="torch.exp(logvar)"), "in it, sigma is exp(logvar)"),
-    (
-        0,
-        _vae(sigma="torch.exp(logvar)", kl="0.5 * (mu**2 + logvar.exp() - 1 - logvar).sum(1)"),
-        "its noise has the size of exp(logvar)",
-    ),
+    (0, _vae(sigma="torch.exp(logvar)", kl="0.5 * (mu**2 + logvar.exp() - 1 - logvar).sum(1)"),
+     "its noise has the size of exp(logvar)"),
     (0, _vae(kl="-0.5 * (mu**2 + sigma**2 - 1 - logvar).sum(1)"), "Which sign has it in what is minimised?"),
-    (
-        0,
-        _vae(kl="-0.5 * (mu**2 + sigma**2 - 1 - logvar).sum(1)", loss="-(kl + reconstruction).mean()"),
-        "a KL divergence is never negative",
-    ),
+    (0, _vae(kl="-0.5 * (mu**2 + sigma**2 - 1 - logvar).sum(1)", loss="-(kl + reconstruction).mean()"),
+     "a KL divergence is never negative"),
     (0, _vae(loss="-(reconstruction + kl).mean()"), "Which sign has it in what is minimised?"),
     (0, _vae(loss="(kl - reconstruction / 784).mean()"), "How heavy is the KL"),
     (0, _vae(kl="0.5 * (mu**2 + sigma**2 - 1 - logvar).mean(1)"), "a mean over the latent dimensions"),
@@ -79,11 +64,8 @@ WRONG = [
     (0, _vae(z="torch.normal(mu, sigma)"), "its path is cut"),
     (0, _vae(z="mu"), "misses to_logvar.weight"),
     (0, _vae(logits="vae.decode(z)"), "squeezed between 0 and 1 a second time"),
-    (
-        0,
-        _vae(decode="torch.sigmoid(torch.sigmoid(self.decoder(z)))", logits="vae.decode(z).logit()"),
-        "squeezed between 0 and 1 already",
-    ),
+    (0, _vae(decode="torch.sigmoid(torch.sigmoid(self.decoder(z)))", logits="vae.decode(z).logit()"),
+     "squeezed between 0 and 1 already"),
     (0, _vae(decode="self.decoder(z)"), "Those are no probabilities"),
     (0, _vae(zero="pass"), "the gradient of its own batch"),
     (0, _vae(step="pass"), "Does the loop take steps"),
@@ -95,52 +77,26 @@ WRONG = [
     (1, "factor = 1", "Are both terms sums"),
     (1, "factor = 392", "it is not 392."),
     (2, _NOISE + "return 0.0, 1.0", "for mu + sigma * rand the mean of the noise is 0"),
-    (
-        2,
-        _NOISE + "e = sampler(torch.zeros(100_000), torch.ones(100_000))\n    return e.mean(), e.std()",
-        "With which sigma does it look right?",
-    ),
-    (
-        2,
-        _NOISE + "e = sampler(torch.zeros(100_000), torch.full((100_000,), 0.5)) / 0.5\n"
-        "    return e.mean(), e.var()",
-        "that is the variance",
-    ),
-    (
-        2,
-        _NOISE + "z = sampler(torch.full((100_000,), 3.0), torch.full((100_000,), 0.5))\n"
-        "    return z.mean(), z.std()",
-        "the mean of the noise is 2.999",
-    ),
-    (
-        2,
-        _NOISE + "z = sampler(torch.full((100_000,), 3.0), torch.full((100_000,), 0.5))\n"
-        "    return (z - 3).mean(), (z - 3).std()",
-        "the standard deviation of the noise is 0.5",
-    ),
+    (2, _NOISE + "e = sampler(torch.zeros(100_000), torch.ones(100_000))\n    return e.mean(), e.std()",
+     "With which sigma does it look right?"),
+    (2, _NOISE + "e = sampler(torch.zeros(100_000), torch.full((100_000,), 0.5)) / 0.5\n"
+        "    return e.mean(), e.var()", "that is the variance"),
+    (2, _NOISE + "z = sampler(torch.full((100_000,), 3.0), torch.full((100_000,), 0.5))\n"
+        "    return z.mean(), z.std()", "for mu + sigma * randn the mean of the noise is"),
+    (2, _NOISE + "z = sampler(torch.full((100_000,), 3.0), torch.full((100_000,), 0.5))\n"
+        "    return (z - 3).mean(), (z - 3).std()", "the standard deviation of the noise is 0.5"),
     (2, _NOISE + "return sampler(torch.zeros(9), torch.ones(9))", "two numbers"),
-    (
-        2,
-        _NOISE + "mu, sigma = torch.full((100_000,), 3.0), torch.full((100_000,), 0.5)\n"
+    (2, _NOISE + "mu, sigma = torch.full((100_000,), 3.0), torch.full((100_000,), 0.5)\n"
         "    e = (sampler(mu, sigma) - mu) / sigma\n    return e.median(), e.std()",
-        "for mu + sigma * exponential the mean of the noise is 0.69",
-    ),
+     "for mu + sigma * exponential the mean of the noise is 0.69"),
 ]
 
 # (exercise, answer), written in another way than the solution
 RIGHT = [
-    (
-        0,
-        _vae(
-            z="torch.distributions.Normal(mu, sigma).rsample()",
-            kl="torch.distributions.kl_divergence(torch.distributions.Normal(mu, sigma), "
-            "torch.distributions.Normal(0.0, 1.0)).sum(1)",
-            loss="(kl - reconstruction).sum()",
-        ),
-    ),
-    (
-        0,
-        """\
+    (0, _vae(z="torch.distributions.Normal(mu, sigma).rsample()",
+             kl="torch.distributions.kl_divergence(torch.distributions.Normal(mu, sigma), "
+                "torch.distributions.Normal(0.0, 1.0)).sum(1)", loss="(kl - reconstruction).sum()")),
+    (0, """\
 def my_vae(images, epochs):
     class Small(nn.Module):
         def __init__(self):
@@ -169,30 +125,17 @@ def my_vae(images, epochs):
         (kl.mean() - reconstruction.mean()).backward()
         optimizer.step()
     return model, Small.terms
-""",
-    ),
+"""),
     (1, "factor = 784.0"),
     (1, "factor = torch.tensor(28**2)"),
-    (
-        2,
-        _NOISE + "sigma = torch.linspace(0.5, 4, 100_000)\n"
-        "    e = (sampler(-sigma, sigma) / sigma + 1).numpy()\n    return [e.mean(), e.std()]",
-    ),
-    (
-        2,
-        _NOISE + "e = sampler(torch.zeros(1000, 100), torch.full((1000, 100), 2.0)) / 2\n"
-        "    return torch.stack([e.mean(), e.square().mean().sub(e.mean()**2).sqrt()])",
-    ),
-    (
-        0,
-        _vae(returned="[vae, terms]")
-        .replace("return self.to_mu(h), self.to_logvar(h)", "return [self.to_mu(h), self.to_logvar(h)]")
-        .replace("return reconstruction, kl", "return torch.stack([reconstruction, kl])"),
-    ),
+    (2, _NOISE + "sigma = torch.linspace(0.5, 4, 100_000)\n"
+        "    e = (sampler(-sigma, sigma) / sigma + 1).numpy()\n    return [e.mean(), e.std()]"),
+    (2, _NOISE + "e = sampler(torch.zeros(1000, 100), torch.full((1000, 100), 2.0)) / 2\n"
+        "    return torch.stack([e.mean(), e.square().mean().sub(e.mean()**2).sqrt()])"),
+    (0, _vae(returned="[vae, terms]").replace("return self.to_mu(h), self.to_logvar(h)",
+                                              "return [self.to_mu(h), self.to_logvar(h)]")
+        .replace("return reconstruction, kl", "return torch.stack([reconstruction, kl])")),
     (1, "import numpy as np\nfactor = np.float32(784)"),
-    (
-        2,
-        "import numpy as np\n" + _NOISE + "sigma = torch.full((100_000,), 0.5)\n"
-        "    e = (sampler(0 * sigma, sigma) / sigma).numpy()\n    return np.array([e.mean(), e.std()])",
-    ),
+    (2, "import numpy as np\n" + _NOISE + "sigma = torch.full((100_000,), 0.5)\n"
+        "    e = (sampler(0 * sigma, sigma) / sigma).numpy()\n    return np.array([e.mean(), e.std()])"),
 ]

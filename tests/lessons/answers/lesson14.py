@@ -3,10 +3,6 @@
 _NOISY = "def noisy_and_target(z, t, epsilon):\n"
 _LINEAR = _NOISY + "    a, s = 1 - t, t\n"
 _ANGLE = _NOISY + "    a, s = torch.cos(math.pi / 2 * t), torch.sin(math.pi / 2 * t)\n"
-_DENSITY = (
-    "def squashed_log_density(action, mu, sigma, limit):\n    squashed = action / limit\n"
-    "    normal = Normal(mu, sigma).log_prob(torch.atanh(squashed))\n"
-)
 
 # (exercise, answer, what the check has to say of it)
 WRONG = [
@@ -26,24 +22,6 @@ WRONG = [
     (0, _ANGLE + "    return a * z + s**2 * epsilon, a * epsilon - s * z", "sum to 0.91"),
     (0, _ANGLE + "    return a * z + s * epsilon", "two things are needed"),
     (0, _ANGLE + "    return (a * z + s * epsilon).mean(1), a * epsilon - s * z", "z_t has the shape (6,)"),
-    (1, _DENSITY + "    return normal", "the log-density of u"),
-    (1, _DENSITY + "    return normal - torch.log1p(-squashed**2)", "the stretch by limit is not"),
-    (1, _DENSITY + "    return normal + torch.log1p(-squashed**2) - math.log(limit)", "higher or lower?"),
-    (1, _DENSITY + "    return normal - torch.log1p(-squashed**2) + math.log(limit)", "wider range"),
-    (1, _DENSITY + "    return normal - torch.log1p(-squashed**2) - limit", "what happens to its logarithm?"),
-    (1, _DENSITY + "    return (normal - torch.log1p(-squashed**2)).exp() / limit", "Its logarithm is"),
-    (
-        1,
-        _DENSITY.replace("sigma).log", "sigma**2).log") + "    return normal - torch.log1p(-squashed**2) "
-        "- math.log(limit)",
-        "sigma = 0.6",
-    ),
-    (
-        1,
-        _DENSITY.replace("torch.atanh(squashed)", "torch.atanh(action)") + "    return normal",
-        "within the support",
-    ),
-    (1, _DENSITY + "    return (normal - torch.log1p(-squashed**2) - math.log(limit)).mean()", "shape ()"),
 ]
 
 # (exercise, answer), written in another way than the solution
@@ -59,19 +37,5 @@ RIGHT = [
         0,
         _NOISY + "    a, s = np.cos(math.pi / 2 * t.numpy()), np.sin(math.pi / 2 * t.numpy())\n"
         "    a, s = torch.tensor(a), torch.tensor(s)\n    return [z * a + epsilon * s, epsilon * a - z * s]",
-    ),
-    (
-        1,
-        "def squashed_log_density(action, mu, sigma, limit):\n"
-        "    u = 0.5 * torch.log((limit + action) / (limit - action))\n"
-        "    log_det = math.log(limit) + 2 * (math.log(2) - u - F.softplus(-2 * u))\n"
-        "    return -0.5 * ((u - mu) / sigma) ** 2 - math.log(sigma * math.sqrt(2 * math.pi)) - log_det",
-    ),
-    (
-        1,
-        "def squashed_log_density(action, mu, sigma, limit):\n"
-        "    x = action.double().requires_grad_()\n    u = torch.atanh(x / limit)\n"
-        "    slope, = torch.autograd.grad(u.sum(), x, retain_graph=True)\n"
-        "    return (Normal(mu, sigma).log_prob(u) + slope.log()).detach().float()",
     ),
 ]

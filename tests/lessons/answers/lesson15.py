@@ -1,8 +1,5 @@
-"""Answers to the exercises of lesson 14."""
+"""Answers to the exercises of lesson 15."""
 
-_NOISY = "def noisy_and_target(z, t, epsilon):\n"
-_LINEAR = _NOISY + "    a, s = 1 - t, t\n"
-_ANGLE = _NOISY + "    a, s = torch.cos(math.pi / 2 * t), torch.sin(math.pi / 2 * t)\n"
 _DENSITY = (
     "def squashed_log_density(action, mu, sigma, limit):\n    squashed = action / limit\n"
     "    normal = Normal(mu, sigma).log_prob(torch.atanh(squashed))\n"
@@ -10,65 +7,37 @@ _DENSITY = (
 
 # (exercise, answer, what the check has to say of it)
 WRONG = [
-    (0, _LINEAR + "    return a * z + s * epsilon, a * epsilon - s * z", "sum to 0.68"),
-    (0, _LINEAR + "    return a * z + s * epsilon, epsilon - z", "sum to 0.68"),
-    (0, _ANGLE + "    return a * z + s * epsilon, epsilon", "this target is epsilon"),
-    (0, _ANGLE + "    return a * z + s * epsilon, z", "this target is z itself"),
-    (0, _ANGLE + "    return a * z + s * epsilon, s * z - a * epsilon", "the sign of the target"),
-    (0, _ANGLE + "    return a * z + s * epsilon, epsilon - z", "goes with the factors 1 - t and t"),
-    (0, _ANGLE + "    return a * z + s * epsilon, a * z - s * epsilon", "exchanged in the target"),
-    (0, _ANGLE + "    return s * z + a * epsilon, s * epsilon - a * z", "the noise runs the wrong way"),
+    (0, _DENSITY + "    return normal", "the log-density of u"),
+    (0, _DENSITY + "    return normal - torch.log1p(-squashed**2)", "the stretch by limit is not"),
+    (0, _DENSITY + "    return normal + torch.log1p(-squashed**2) - math.log(limit)", "higher or lower?"),
+    (0, _DENSITY + "    return normal - torch.log1p(-squashed**2) + math.log(limit)", "wider range"),
+    (0, _DENSITY + "    return normal - torch.log1p(-squashed**2) - limit", "what happens to its logarithm?"),
+    (0, _DENSITY + "    return (normal - torch.log1p(-squashed**2)).exp() / limit", "Its logarithm is"),
     (
         0,
-        _NOISY + "    a, s = torch.cos(t), torch.sin(t)\n    return a * z + s * epsilon, a * epsilon - s * z",
-        "at t = 1 the factor of z is 0.54",
-    ),
-    (0, _ANGLE + "    return a * z + s**2 * epsilon, a * epsilon - s * z", "sum to 0.91"),
-    (0, _ANGLE + "    return a * z + s * epsilon", "two things are needed"),
-    (0, _ANGLE + "    return (a * z + s * epsilon).mean(1), a * epsilon - s * z", "z_t has the shape (6,)"),
-    (1, _DENSITY + "    return normal", "the log-density of u"),
-    (1, _DENSITY + "    return normal - torch.log1p(-squashed**2)", "the stretch by limit is not"),
-    (1, _DENSITY + "    return normal + torch.log1p(-squashed**2) - math.log(limit)", "higher or lower?"),
-    (1, _DENSITY + "    return normal - torch.log1p(-squashed**2) + math.log(limit)", "wider range"),
-    (1, _DENSITY + "    return normal - torch.log1p(-squashed**2) - limit", "what happens to its logarithm?"),
-    (1, _DENSITY + "    return (normal - torch.log1p(-squashed**2)).exp() / limit", "Its logarithm is"),
-    (
-        1,
         _DENSITY.replace("sigma).log", "sigma**2).log") + "    return normal - torch.log1p(-squashed**2) "
         "- math.log(limit)",
         "sigma = 0.6",
     ),
     (
-        1,
+        0,
         _DENSITY.replace("torch.atanh(squashed)", "torch.atanh(action)") + "    return normal",
         "within the support",
     ),
-    (1, _DENSITY + "    return (normal - torch.log1p(-squashed**2) - math.log(limit)).mean()", "shape ()"),
+    (0, _DENSITY + "    return (normal - torch.log1p(-squashed**2) - math.log(limit)).mean()", "shape ()"),
 ]
 
 # (exercise, answer), written in another way than the solution
 RIGHT = [
     (
         0,
-        _NOISY + "    a = torch.sin(math.pi / 2 * (1 - t.double()))\n    s = (1 - a**2).clamp(min=0).sqrt()\n"
-        "    z_t = a * z + s * epsilon\n"
-        "    return z_t, (epsilon - s * z_t) / a if (a > 1e-6).all() else -z",
-    ),
-    (0, _NOISY + "    a, s = (1 - t**2).sqrt(), t\n    return a * z + s * epsilon, a * epsilon - s * z"),
-    (
-        0,
-        _NOISY + "    a, s = np.cos(math.pi / 2 * t.numpy()), np.sin(math.pi / 2 * t.numpy())\n"
-        "    a, s = torch.tensor(a), torch.tensor(s)\n    return [z * a + epsilon * s, epsilon * a - z * s]",
-    ),
-    (
-        1,
         "def squashed_log_density(action, mu, sigma, limit):\n"
         "    u = 0.5 * torch.log((limit + action) / (limit - action))\n"
         "    log_det = math.log(limit) + 2 * (math.log(2) - u - F.softplus(-2 * u))\n"
         "    return -0.5 * ((u - mu) / sigma) ** 2 - math.log(sigma * math.sqrt(2 * math.pi)) - log_det",
     ),
     (
-        1,
+        0,
         "def squashed_log_density(action, mu, sigma, limit):\n"
         "    x = action.double().requires_grad_()\n    u = torch.atanh(x / limit)\n"
         "    slope, = torch.autograd.grad(u.sum(), x, retain_graph=True)\n"
