@@ -89,7 +89,8 @@ def test_the_picture_leaves_torch_as_it_was():
         torch.set_grad_enabled(False)
         return bars(*torch.rand(1).tolist())
 
-    widget = Explorer(draw, a=(0.0, 10.0, 5.0))
+    with torch.enable_grad():
+        widget = Explorer(draw, a=(0.0, 10.0, 5.0))
     state = torch.manual_seed(3).get_state()
     with torch.enable_grad():
         assert widget.picture
