@@ -44,6 +44,15 @@ def test_one_level_for_all_is_that_level_for_each():
     assert not torch.allclose(together, denoiser(z_t, s, a), atol=1e-3)
 
 
+def test_its_middle_layers_add_to_what_they_get():
+    denoiser, (z_t, a, s) = Denoiser(5, width=8), (torch.randn(4, 5), torch.rand(4, 1), torch.rand(4, 1))
+    for weights in denoiser.layers[1:4].parameters():
+        weights.data.zero_()
+    first, last = denoiser.layers[0], denoiser.layers[-1]
+    plain = last(torch.nn.functional.silu(first(torch.cat([z_t, a, s], 1))))
+    assert torch.allclose(denoiser(z_t, a, s), plain)
+
+
 def test_a_pixel_is_reached_by_earlier_pixels_and_by_no_other():
     torch.manual_seed(0)
     made, x = MADE(16), torch.rand(16)
