@@ -1,7 +1,8 @@
 """What pytest does with the lessons beyond nbval, which compares their texts to the letter.
 
-Each lesson runs with an empty model cache and away from the configuration of whoever runs it. Its pictures
-are compared (tests/lessons/pictures.py), and at its end its time and memory (tests/lessons/budget.py).
+Lessons run away from the configuration of whoever runs them, and share a model cache that begins empty.
+Their pictures are compared (tests/lessons/pictures.py), and at their end time and memory
+(tests/lessons/budget.py).
 """
 
 import os
@@ -33,6 +34,19 @@ def pytest_addoption(parser):
     )
 
 
+def pytest_configure(config):
+    """Before any process is started: they inherit the folders, which are empty."""
+    if hasattr(config, "workerinput"):
+        return
+    empty = tempfile.TemporaryDirectory()
+    config.add_cleanup(empty.cleanup)
+    for name in ("VAE_COURSE_CACHE", "IPYTHONDIR", "JUPYTER_DATA_DIR", "JUPYTER_PATH"):
+        os.environ[name] = empty.name
+    os.environ["MATPLOTLIBRC"] = matplotlib.get_data_path()  # where matplotlib's own defaults are
+    if config.option.numprocesses:
+        os.environ["OMP_NUM_THREADS"] = "1"  # each process has a core
+
+
 def pytest_collection_modifyitems(items):
     for lesson in {item.parent: None for item in items if isinstance(item.parent, IPyNbFile)}:
         last = max(i for i, item in enumerate(items) if item.parent is lesson)
@@ -40,22 +54,6 @@ def pytest_collection_modifyitems(items):
         if sum(item.parent is lesson for item in items) == cells:  # not when cells are picked
             items.insert(last + 1, LessonBudget.from_parent(lesson, name="budget"))
     items.sort(key=lambda item: [not item.nodeid.startswith(place) for place in FIRST])
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_setup(item):
-    """Before a lesson's kernel starts: its empty folders, and the clock at zero."""
-    lesson = item.parent
-    if not isinstance(lesson, IPyNbFile) or hasattr(lesson, "seconds"):
-        return (yield)
-    lesson.seconds = 0.0
-    empty = tempfile.TemporaryDirectory()
-    for name in ("VAE_COURSE_CACHE", "IPYTHONDIR", "JUPYTER_DATA_DIR", "JUPYTER_PATH"):
-        os.environ[name] = empty.name
-    os.environ["MATPLOTLIBRC"] = matplotlib.get_data_path()  # where matplotlib's own defaults are
-    result = yield
-    lesson.addfinalizer(empty.cleanup)
-    return result
 
 
 @pytest.hookimpl(wrapper=True)
@@ -75,7 +73,7 @@ def pytest_runtest_call(item):
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     if isinstance(item.parent, IPyNbFile) and not isinstance(item, LessonBudget):
-        item.parent.seconds += call.duration
+        item.parent.seconds = getattr(item.parent, "seconds", 0.0) + call.duration
     return (yield)
 
 
@@ -106,6 +104,6 @@ def pytest_terminal_summary(terminalreporter):
         if name == "budget"
     }
     if lessons:
-        terminalreporter.section("lessons, from a fresh kernel and an empty cache")
+        terminalreporter.section("lessons, each from a fresh kernel")
         for line in sorted(lessons):
             terminalreporter.line(line)

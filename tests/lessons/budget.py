@@ -1,4 +1,4 @@
-"""The time and memory that a lesson may take, on 2 cores, from a fresh kernel and an empty cache."""
+"""The time and memory that a lesson may take, of one core, from a fresh kernel."""
 
 import os
 import re
