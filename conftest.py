@@ -43,8 +43,6 @@ def pytest_configure(config):
     for name in ("VAE_COURSE_CACHE", "IPYTHONDIR", "JUPYTER_DATA_DIR", "JUPYTER_PATH"):
         os.environ[name] = empty.name
     os.environ["MATPLOTLIBRC"] = matplotlib.get_data_path()  # where matplotlib's own defaults are
-    if config.option.numprocesses:
-        os.environ["OMP_NUM_THREADS"] = "1"  # each process has a core
 
 
 def pytest_collection_modifyitems(items):

@@ -1,5 +1,6 @@
 """Small widgets for the tests: models with known codes, random decoders and images, the same each time."""
 
+import matplotlib.pyplot as plt
 import torch
 from torch import Tensor, nn
 from torch.distributions import Normal
@@ -111,6 +112,19 @@ def model_after(epoch: int) -> VAE:
 def history_after(epoch: int) -> History | None:
     test = [Terms(-(200.0 - k), 10.0) for k in range(1, epoch + 1)]
     return History(12, test, test) if epoch else None
+
+
+def bars(a, b=1, kind="full"):
+    figure, ax = plt.subplots(figsize=(3, 2))
+    ax.bar([0, 1], [a, b], fill=kind == "full")
+    ax.set_ylim(0, 10)
+    if a == 9.5:
+        raise ValueError("<b>nine and a half</b>")
+    return figure
+
+
+def explorer() -> widgets.Explorer:
+    return widgets.Explorer(bars, a=(0.0, 10.0, 5.0), b=(-2, 10, 5))
 
 
 def replay(epochs=(0, 1, 2, 3)) -> widgets.TrainingReplay:

@@ -1,4 +1,4 @@
-"""A real JupyterLab with a kernel: the widgets' way to Python and back, and two lessons. (tests/slow: all.)
+"""A real JupyterLab with a kernel: the widgets' way to Python and back, and one lesson. (tests/slow: all.)
 
 All that needs a JupyterLab is in this file, so that one is started for it.
 """
@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from tests.browser.driving import GREYS, drag, shows
-from tests.browser.jupyterlab import ask, check_lesson, opened_in_lab, wait_for
+from tests.browser.jupyterlab import ask, check_lesson, move_explorers, opened_in_lab, wait_for
 from tests.conftest import NOTEBOOKS
 
 CELLS = [
@@ -20,6 +20,7 @@ CELLS = [
     "moves = JumpAndSlide()\nmoves",
     "sliders = made.attributes()\nsliders",
     "replay = made.replay((0, 1, 2))\nreplay",
+    "made.explorer()",
 ]
 
 
@@ -102,6 +103,10 @@ def test_an_epoch_is_shown_as_soon_as_it_is_recorded(page):
     assert shows_numbers(page, "the manifold at epoch 3", "replay._frames[-1].sheet.flatten() / 255")
 
 
+def test_an_explorer_follows_each_of_its_controls(page):
+    assert move_explorers(page) == 1
+
+
 def test_a_drawing_is_encoded_and_the_pad_goes_there(page):
     sheet = page.get_by_label("sheet to draw a digit on")
     sheet.scroll_into_view_if_needed()
@@ -118,9 +123,8 @@ def test_a_drawing_is_encoded_and_the_pad_goes_there(page):
     page.get_by_text("Draw a digit", exact=True).wait_for()
 
 
-@pytest.mark.parametrize("number", ["02", "03"])
-def test_a_lesson_runs_and_each_control_changes_its_picture(lab, browser, number):
-    (path,) = (path for path in NOTEBOOKS if path.name.startswith(number))
+def test_a_lesson_runs_and_each_control_changes_its_picture(lab, browser):
+    (path,) = (path for path in NOTEBOOKS if path.name.startswith("03"))
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     with opened_in_lab(page, lab, path.name):
         check_lesson(page)

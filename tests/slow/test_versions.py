@@ -4,7 +4,7 @@ Each combination gets an environment of its own, from wheels only, in which the 
 the lessons are run: some 15 minutes and up to several gigabytes each. The oldest packages are the bounds of
 pyproject.toml. By default these with Python 3.10, and the newest with the Python that runs this; others with
 
-    VAE_COURSE_VERSIONS="3.12:pinned 3.13:newest" python -m tests.slow versions
+    VAE_COURSE_VERSIONS="3.12:pinned 3.13:newest" pytest -n0 tests/slow/test_versions.py
 """
 
 import os

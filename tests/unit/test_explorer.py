@@ -12,19 +12,7 @@ from IPython.core.formatters import DisplayFormatter
 
 from helpers.figures import png
 from helpers.widgets import Explorer
-
-
-def bars(a, b=1, kind="full"):
-    figure, ax = plt.subplots(figsize=(3, 2))
-    ax.bar([0, 1], [a, b], fill=kind == "full")
-    ax.set_ylim(0, 10)
-    if a == 9.5:
-        raise ValueError("<b>nine and a half</b>")
-    return figure
-
-
-def explorer():
-    return Explorer(bars, a=(0.0, 10.0, 5.0), b=(-2, 10, 5))
+from tests.example_widgets import bars, explorer
 
 
 def pixels(png: bytes) -> np.ndarray:

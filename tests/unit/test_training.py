@@ -220,11 +220,11 @@ def test_a_grad_mode_left_off_stops_no_training(images):
 
 
 def test_double_precision_gives_the_same_number_on_every_processor(double_precision):
-    """Held-out -ELBO with 20 latent dimensions, 12 epochs; single precision differs in the fourth digit."""
+    """To twelve digits; single precision differs in the eighth."""
     digits = load_digits()
     torch.manual_seed(0)
-    history = fit(VAE(20), digits.train, digits.test, progress=False)
-    assert -history.test[-1].elbo == pytest.approx(96.719525942436, abs=1e-9)
+    history = fit(VAE(20), digits.train[:2000], digits.test, epochs=6, progress=False)
+    assert -history.test[-1].elbo == pytest.approx(161.248185897553, abs=1e-9)
 
 
 def test_minimize_is_adam_with_the_schedule_of_fit():

@@ -27,8 +27,6 @@ WRONG = [
         "    return mu + sigma * torch.rand_like(mu)", "not centred on mu"),
     (1, "def draw_z(mu, logvar):\n    return mu + torch.exp(logvar) * torch.randn_like(mu)",
      "wrong size: where logvar is -2 their standard deviation is 0.3"),
-    (1, "def draw_z(mu, logvar):\n    return mu + torch.exp(0.5 * logvar) * torch.rand_like(mu)",
-     "not centred on mu"),
     (1, "def draw_z(mu, logvar):\n"
         "    return mu + torch.exp(0.5 * logvar) * (torch.rand_like(mu) - 0.5) * 12**0.5", "bell curve"),
     (1, "def draw_z(mu, logvar):\n    return mu + torch.exp(0.5 * logvar)", "nothing in your z is random"),

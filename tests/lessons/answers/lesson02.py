@@ -20,7 +20,6 @@ WRONG = [
      "a path leads to log_sigma, but what arrives is exactly 0"),
     (1, SAMPLE + "    return w * x + log_sigma.exp() * torch.rand_like(x)", "the mean 0.5"),
     (1, SAMPLE + "    return w * x + torch.exp(0.5 * log_sigma) * torch.randn_like(x)", "standard deviation"),
-    (1, SAMPLE + "    return w * x + log_sigma * torch.randn_like(x)", "standard deviation"),
     (1, SAMPLE + "    return w * x + log_sigma.exp() * torch.randn(())", "each should get its own"),
     (1, SAMPLE + "    torch.manual_seed(0)\n    return w * x + log_sigma.exp() * torch.randn_like(x)",
      "fresh noise"),
@@ -36,10 +35,6 @@ WRONG = [
     (1, "def sample(w, log_sigma, x):\n"
         "    return w * x + log_sigma.exp() * (2 * torch.rand_like(x) - 1) * 3**0.5", "the shape of a bell"),
     (0, "arrives = dict(zip(arrives, ['yes', 'no', 'yes', 'no', 'no', 'no']))", "without quotes, not 'yes'"),
-    (1, SAMPLE + "    torch.manual_seed(0)\n"
-        "    return w * x[:, None] + log_sigma.exp() * torch.randn(len(x), 1)",
-     "fresh noise"),
-    (2, COIN + "    return f(1) / mu - f(0) / (1 - mu)", "off by"),
 ]
 
 # (exercise, answer), written in another way than the solution

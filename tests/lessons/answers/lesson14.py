@@ -7,7 +7,6 @@ _ANGLE = _NOISY + "    a, s = torch.cos(math.pi / 2 * t), torch.sin(math.pi / 2 
 # (exercise, answer, what the check has to say of it)
 WRONG = [
     (0, _LINEAR + "    return a * z + s * epsilon, a * epsilon - s * z", "sum to 0.68"),
-    (0, _LINEAR + "    return a * z + s * epsilon, epsilon - z", "sum to 0.68"),
     (0, _ANGLE + "    return a * z + s * epsilon, epsilon", "this target is epsilon"),
     (0, _ANGLE + "    return a * z + s * epsilon, z", "this target is z itself"),
     (0, _ANGLE + "    return a * z + s * epsilon, s * z - a * epsilon", "the sign of the target"),
