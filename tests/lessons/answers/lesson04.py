@@ -5,9 +5,9 @@ def my_vae(images, epochs):
     class MyVAE(nn.Module):
         def __init__(self):
             super().__init__()
-            self.encoder = nn.Sequential(nn.Linear(784, 400), nn.ReLU())
-            self.to_mu, self.to_logvar = nn.Linear(400, 20), nn.Linear(400, 20)
-            self.decoder = nn.Sequential(nn.Linear(20, 400), nn.ReLU(), nn.Linear(400, 784))
+            self.encoder = nn.Sequential(nn.Linear(784, 100), nn.ReLU())
+            self.to_mu, self.to_logvar = nn.Linear(100, 20), nn.Linear(100, 20)
+            self.decoder = nn.Sequential(nn.Linear(20, 100), nn.ReLU(), nn.Linear(100, 784))
 
         def encode(self, x):
             h = self.encoder(x)
