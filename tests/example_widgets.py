@@ -127,6 +127,11 @@ def explorer() -> widgets.Explorer:
     return widgets.Explorer(bars, a=(0.0, 10.0, 5.0), b=(-2, 10, 5))
 
 
+def predict(**options) -> widgets.Predict:
+    answers = {"$x$ is **1**": "No: it is `2`.", "$x$ is **2**": "Right, it is $2$.", "nothing": "No."}
+    return widgets.Predict("What is $x^2$ < 5?", answers, "$x$ is **2**", **options)
+
+
 def replay(epochs=(0, 1, 2, 3)) -> widgets.TrainingReplay:
     made = widgets.TrainingReplay(uniform(10, 784), range(10))
     for epoch in epochs:
@@ -143,6 +148,7 @@ ALL_WIDGETS = {
     "JumpAndSlide": widgets.JumpAndSlide,
     "AttributeSliders": attributes,
     "TrainingReplay": replay,
+    "Predict": predict,
 }
 
 

@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import copy
 import io
+import json
 import os
 import sys
 import tempfile
@@ -108,7 +109,10 @@ def write(folder: Path, paths: list[Path], repository: str) -> None:
     written = {lesson["name"]: lesson for lesson in lessons}
     parts = [(part, [written[name] for name in names if name in written]) for part, names in PARTS.items()]
     index = exporter.environment.get_template("map.html.j2").render(parts=parts, repository=repository)
-    for name, content in {"index.html": index, "style.css": pages.style(), "page.js": pages.script()}.items():
+    words = [section for name, notebook in notebooks.items() for section in pages.sections(name, notebook)]
+    search = f"const sections = {json.dumps(words)};\n" + (pages.HERE / "search.js").read_text("utf-8")
+    shared = {"index.html": index, "style.css": pages.style(), "page.js": pages.script(), "search.js": search}
+    for name, content in shared.items():
         (folder / name).write_text(content, encoding="utf-8")
 
 

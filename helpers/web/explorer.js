@@ -1,8 +1,9 @@
 // An Explorer without a kernel: its pictures were drawn beforehand, one for each setting of its controls.
 
+import { caption, element, fresh, mount, slider } from "../widgets/js/page.js";
+
 function render({ model, el }) {
-  const stop = new AbortController(), controls = model.get("controls"), at = model.get("at");
-  const [width, height] = model.get("size");
+  const controls = model.get("controls"), at = model.get("at"), [width, height] = model.get("size");
   const picture = element("img", { width, height, className: "vae-explored" });
 
   const show = () => {
@@ -10,39 +11,33 @@ function render({ model, el }) {
     picture.src = `${model.get("pictures")}-${index}.webp`;
     picture.alt = `the picture for ${controls.map(({ name, labels }, i) => `${name} = ${labels[at[i]]}`).join(", ")}`;
   };
-  const move = (i) => (value) => {
-    at[i] = value;
-    show();
-  };
+  show();
 
   const fewer = controls.filter(({ labels, of }) => labels.length < of)
     .map(({ name, labels }) => `${name} has ${labels.length} positions`);
-  const note = element("p", { className: "vae-caption",
-    textContent: `In the web edition ${fewer.join(", ")}; in Jupyter it is finer.` });
+  const note = caption(`In the web edition ${fewer.join(", ")}; in Jupyter it is finer.`);
   note.hidden = !fewer.length;
-  const root = element("div", { className: "vae-widget" },
-    ...controls.map((control, i) => (control.buttons ? choice : track)(control, move(i), stop.signal)), picture, note);
-  keepKeys(root, stop.signal);
-  el.append(root);
-  show();
-  return () => {
-    stop.abort();
-    root.remove();
-  };
+  return mount({ model, el }, ({ listen }) => [...controls.map((control, i) => {
+    const move = (value) => {
+      at[i] = value;
+      show();
+    };
+    return (control.buttons ? choice : track)(control, move, listen);
+  }), picture, note]);
 }
 
-function track({ name, labels, start }, move, signal) {
+function track({ name, labels, start }, move, listen) {
   const { node, input } = slider(name, { min: 0, max: labels.length - 1, step: 1, value: start }, (v) => labels[v]);
-  input.addEventListener("input", () => move(Number(input.value)), { signal });
+  listen(input, "input", () => move(Number(input.value)));
   return node;
 }
 
-function choice({ name, labels, start }, move, signal) {
-  const group = `choice-${Math.random()}`;
+function choice({ name, labels, start }, move, listen) {
+  const group = fresh("choice");
   return element("fieldset", { className: "vae-choice" }, element("legend", { textContent: name }),
     ...labels.map((label, i) => {
       const input = element("input", { type: "radio", name: group, checked: i === start });
-      input.addEventListener("change", () => move(i), { signal });
+      listen(input, "change", () => move(i));
       return element("label", {}, input, label);
     }));
 }

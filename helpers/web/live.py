@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 import torch
 from matplotlib.figure import Figure
 
-from helpers.widgets import Explorer, SideBySide
+from helpers.widgets import Explorer, Predict, SideBySide
 from helpers.widgets._base import BrowserWidget, WithPicture, bare, packed, script
 
 HERE = Path(__file__).parent
@@ -42,14 +42,17 @@ class Page:
         """Where the widget will stand, with its picture until then."""
         if isinstance(widget, SideBySide):
             return f'<div class="side-by-side">{"".join(map(self.html, widget.children))}</div>'
-        name, about = self.add(widget), html.escape(repr(widget))
-        kind, picture = type(widget).__name__, f"{name}.webp"
+        name, kind = self.add(widget), type(widget).__name__
+        return f'<div class="live" data-widget="{kind}" data-model="{name}">{self.still(widget, name)}</div>'
+
+    def still(self, widget: BrowserWidget | Explorer, name: str) -> str:
+        """What stands there until the widget runs."""
+        if isinstance(widget, Predict):
+            return widget.text()
         figure = widget._draw(**widget.values) if isinstance(widget, Explorer) else widget.figure()
-        wide, high = self.save(figure, picture)
-        return (
-            f'<div class="live" data-widget="{kind}" data-model="{name}"><img src="{picture}" '
-            f'alt="{about}" width="{wide}" height="{high}" loading="lazy"></div>'
-        )
+        wide, high = self.save(figure, f"{name}.webp")
+        about = html.escape(repr(widget))
+        return f'<img src="{name}.webp" alt="{about}" width="{wide}" height="{high}">'
 
     def add(self, widget: BrowserWidget | Explorer) -> str:
         """Writes the widget's state and script. Returns its id."""
@@ -57,7 +60,7 @@ class Page:
             return self.ids[widget.model_id]
         self.ids[widget.model_id] = name = f"{self.name}/widget{len(self.ids) + 1}"
         if isinstance(widget, Explorer):
-            state, module = self.draw_all(widget, name), script() + (HERE / "explorer.js").read_text("utf-8")
+            state, module = self.draw_all(widget, name), script(HERE / "explorer.js")
         else:
             state, module = widget._state(), str(widget._esm)
         for link, linked in vars(widget).items():  # a widget that this one moves, as a canvas its pad
@@ -68,7 +71,8 @@ class Page:
         )
         kind = type(widget).__name__
         (self.folder / "widgets" / f"{kind}.js").write_text(
-            f"course.widgets.{kind} = (() => {{\n{bare(module)}return render;\n}})();\n", encoding="utf-8"
+            f"course.widgets.{kind} = (() => {{\n{bare(module)}return widget.render;\n}})();\n",
+            encoding="utf-8",
         )
         return name
 

@@ -1,5 +1,7 @@
 // What every page of the web edition runs: the theme, and the widgets that come near the view.
-const course = { widgets: {}, states: {} };
+import { withoutKernel } from "../widgets/js/without_kernel.js";
+
+const course = globalThis.course = { widgets: {}, states: {} };
 
 const scripts = {};
 const load = (src) => scripts[src] ??= new Promise((done, failed) => document.head.append(
@@ -49,3 +51,18 @@ toggle.addEventListener("click", () => {
     localStorage.setItem("theme", root.dataset.theme);
   } catch { /* not allowed here: the choice holds for this page */ }
 });
+
+// A question that is answered opens what came out below it.
+document.addEventListener("predicted", ({ target }) => {
+  const below = (node) => target.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const answer = [...document.querySelectorAll("details.answer")].find(below);
+  if (answer) answer.open = true;
+});
+
+// A page prints whole: what is folded is open while it prints.
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("details:not([open])")];
+  for (const node of opened) node.open = true;
+});
+addEventListener("afterprint", () => { for (const node of opened) node.open = false; });

@@ -2,6 +2,7 @@
 
 import io
 import re
+import textwrap
 from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from pygments.styles import get_style_by_name
 from pygments.token import STANDARD_TYPES
 from traitlets.config import Config
 
-from helpers.widgets._base import STYLE, WITHOUT_KERNEL
+from helpers.widgets._base import STYLE, joined
 
 HERE = Path(__file__).parent
 LESSON = re.compile(r"(\d\d_\w+)\.ipynb")
@@ -100,26 +101,43 @@ def about(name: str, notebook: NotebookNode) -> dict[str, Any]:
 
 
 def describe_pictures(notebook: NotebookNode) -> None:
-    """Gives each picture its size, so that nothing jumps, and the section it belongs to as its words."""
+    """Gives each picture its size, so that nothing jumps, and what is printed under it as its words."""
     section = ""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             section = (re.findall(r"^#+ (.*)", cell.source, re.M) or [section])[-1].replace("$", "")
+        under = " ".join(" ".join(one.get("text", "") for one in cell.get("outputs", [])).split())
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):
                 width, height = Image.open(io.BytesIO(b64decode(output.data["image/png"]))).size  # its head
-                output.metadata["image/png"] = {"width": width, "height": height, "alt": f"Figure: {section}"}
+                words = textwrap.shorten(under, 300, placeholder=" ...") or f"Figure: {section}"
+                output.metadata["image/png"] = {"width": width, "height": height, "alt": words}
+
+
+def sections(name: str, notebook: NotebookNode) -> list[tuple[str, str, str]]:
+    """What can be searched: of each section its link, its title and its words, without folds and formulas."""
+    text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    text = re.sub(r"<details>.*?</details>", "", text, flags=re.S)
+    found = []
+    for title, body in re.findall(r"^#+ (.*)\n((?:(?!#).*\n?)*)", text, re.M):
+        anchor = re.sub(r"[*`$]", "", title).strip().replace(" ", "-")
+        words = " ".join(re.sub(r"\]\([^)]*\)|[*`$\[\]|]|\\\w+", " ", body).split())
+        found.append((f"{name}.html#{anchor}", title.replace("`", ""), words))
+    return found
 
 
 def fold_answers(notebook: NotebookNode) -> None:
-    """Marks the first outputs after each *Predict first*, but no widgets: to be opened after the guess."""
+    """Marks the first outputs after each question, but no widgets: to be opened after the guess."""
     asked = False
     for cell in notebook.cells:
         outputs = cell.get("outputs", [])
         if asked and outputs:
             cell.metadata.answer = not any("text/html" in one.get("data", {}) for one in outputs)
             asked = False
-        asked = asked or "**Predict first.**" in cell.source
+        texts = [one.get("data", {}).get("text/plain", "") for one in outputs]
+        asked = (
+            asked or "**Predict first.**" in cell.source or any(map(re.compile(r"Predict\(").match, texts))
+        )
 
 
 def style() -> str:
@@ -137,4 +155,4 @@ def style() -> str:
 
 def script() -> str:
     """What every page runs."""
-    return WITHOUT_KERNEL + (HERE / "page.js").read_text("utf-8")
+    return joined(HERE / "page.js")

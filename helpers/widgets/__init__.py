@@ -7,6 +7,7 @@ from helpers.widgets.explorer import Explorer
 from helpers.widgets.interpolation import Interpolation
 from helpers.widgets.jump_and_slide import JumpAndSlide
 from helpers.widgets.latent_pad import LatentPad
+from helpers.widgets.predict import Predict
 from helpers.widgets.side_by_side import SideBySide
 from helpers.widgets.training_replay import TrainingReplay
 from helpers.widgets.traversals import Traversals
@@ -19,6 +20,7 @@ __all__ = [
     "Interpolation",
     "JumpAndSlide",
     "LatentPad",
+    "Predict",
     "SideBySide",
     "TrainingReplay",
     "Traversals",

@@ -3,6 +3,7 @@
 import base64
 import copy
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,17 +21,40 @@ from helpers.training import evaluating
 from helpers.vae import VAE
 
 HERE = Path(__file__).parent
-EXPORT = "export default { render };"  # the last line of each widget's script
+_IMPORT = re.compile(r'^import (\{[^}]*\})\s+from "([^"]+)";\n', re.M)
 
 
-def script(*names: str) -> str:
-    """A widget's script as one ES module: what all share, then each of `names`.js, its own last."""
-    return "\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in ("decoder", *names))
+def joined(path: Path) -> str:
+    """An ES module and those that it imports as one script, in which it is `module_NAME`.
+
+    What it exports are its properties, its default is `.main`. A module says `import {...} from "...";` and
+    exports one name at a time.
+    """
+    done: dict[Path, str] = {}
+
+    def add(path: Path) -> None:
+        source = path.read_text(encoding="utf-8")
+        for _, name in _IMPORT.findall(source):
+            if (needed := (path.parent / name).resolve()) not in done:
+                add(needed)
+        names = re.findall(r"^export (?:const|(?:async )?function) (\w+)", source, re.M)
+        names += ["main"] * ("\nexport default" in source)
+        body = _IMPORT.sub(lambda found: f"const {found[1]} = module_{Path(found[2]).stem};\n", source)
+        body = re.sub("^export ", "", re.sub("^export default", "const main =", body, flags=re.M), flags=re.M)
+        done[path] = f"const module_{path.stem} = (() => {{\n{body}return {{ {', '.join(names)} }};\n}})();\n"
+
+    add(path.resolve())
+    return "".join(done.values())
+
+
+def script(path: Path) -> str:
+    """A widget's module as the one script that an anywidget is."""
+    return joined(path) + f"export default module_{path.stem}.main;\n"
 
 
 def bare(module: str) -> str:
-    """A widget's script without its export, to stand on a page among others."""
-    return module.rstrip().removesuffix(EXPORT)
+    """A widget's script to stand on a page among others: it ends with the value of its default export."""
+    return module.replace("\nexport default", "\nconst widget =")
 
 
 def packed(state: dict) -> str:
@@ -39,7 +63,6 @@ def packed(state: dict) -> str:
 
 
 STYLE = (HERE / "widgets.css").read_text(encoding="utf-8")
-WITHOUT_KERNEL = (HERE / "without_kernel.js").read_text(encoding="utf-8")
 _NOT_STATE = {*anywidget.AnyWidget.class_trait_names(), "_esm", "_css", "_anywidget_id"}  # of every anywidget
 
 
@@ -60,9 +83,12 @@ class WithPicture(DOMWidget):
         if bundle is None:
             return None
         data, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
-        picture = base64.b64encode(self.picture).decode("ascii")
-        data = {**data, "text/plain": repr(self), "image/png": picture}
+        data = {**data, "text/plain": repr(self), **self.still()}
         return (data, *rest) if rest else data
+
+    def still(self) -> dict[str, str]:
+        """What stands for the widget where it cannot run, by MIME type."""
+        return {"image/png": base64.b64encode(self.picture).decode("ascii")}
 
 
 class BrowserWidget(WithPicture, anywidget.AnyWidget):
@@ -106,7 +132,7 @@ class BrowserWidget(WithPicture, anywidget.AnyWidget):
             title=type(self).__name__,
             style=STYLE,
             module=bare(self._esm),
-            without_kernel=WITHOUT_KERNEL,
+            without_kernel=joined(HERE / "js" / "without_kernel.js"),
             state=packed(self._state()).replace("<", "\\u003c"),
         )
         path.write_text(page, encoding="utf-8")
@@ -131,8 +157,8 @@ body {{ margin: 16px; background: Canvas; color: CanvasText; }}
 {module}
 {without_kernel}
 const state = {state};
-const {{ model, listeners }} = withoutKernel(state);
-const cleanUp = render({{ model, el: document.getElementById("widget") }});
+const {{ model, listeners }} = module_without_kernel.withoutKernel(state);
+const cleanUp = widget.render({{ model, el: document.getElementById("widget") }});
 window.widget = {{ model, listeners, cleanUp }}; // within reach of the browser's console
 </script>
 </body>
@@ -187,7 +213,7 @@ _KINDS = {nn.ReLU: "relu", nn.Sigmoid: "sigmoid"}
 
 
 def pack_network(network: nn.Module) -> tuple[list[dict], bytes]:
-    """The layers of an MLP and its weights, float32, for `network()` in decoder.js."""
+    """The layers of an MLP and its weights, float32, for `network()` in js/network.js."""
     layers, packed = [], []
     for layer in _flat(network):
         if type(layer) in _KINDS:

@@ -1,5 +1,9 @@
 // AttributeSliders: digits moved along directions of latent space, one slider for each direction.
 
+import { codesOf } from "./js/network.js";
+import { floats } from "./js/numbers.js";
+import { button, caption, element, mount, picture, slider } from "./js/page.js";
+
 const STEPS = 50; // of a slider, from 0 to each end: it counts them, so that 0 and both ends are met exactly
 
 function render({ model, el }) {
@@ -11,45 +15,32 @@ function render({ model, el }) {
   const amount = (step) => limit * (step / STEPS);
   const sliders = names.map((name) => slider(name, { min: -STEPS, max: STEPS, step: 1, value: 0 },
     (step) => amount(step).toFixed(2)));
-  const reset = element("button", { type: "button", textContent: "reset" });
+  const reset = button("reset");
 
   const draw = () => {
     const amounts = names.map((name) => model.get("amounts")[name]);
     sliders.forEach(({ set }, k) => set(STEPS * amounts[k] / limit));
     moved.forEach((canvas, i) => canvas.paint(decode(move(code(i), directions, amounts))));
   };
-  const send = (amounts) => {
-    model.set("amounts", amounts);
-    model.save_changes();
-  };
-
-  const columns = element("div", { className: "vae-steps vae-columns" },
-    ...numbers.map((i) => element("div", {}, originals[i], moved[i])));
-  columns.style.setProperty("--vae-steps", count);
-  const root = element("div", { className: "vae-widget" },
-    columns,
-    element("p", { className: "vae-caption", textContent:
-      "Above: the image. Framed: decoded from its code, moved by amount × direction of each attribute." }),
-    element("div", { className: "vae-attributes" }, ...sliders.map(({ node }) => node)),
-    reset);
-  el.append(root);
-
-  const controller = new AbortController(), { signal } = controller;
-  keepKeys(root, signal);
-  sliders.forEach(({ input }, k) => input.addEventListener("input", () =>
-    send({ ...model.get("amounts"), [names[k]]: amount(Number(input.value)) }), { signal }));
-  reset.addEventListener("click", () => send(Object.fromEntries(names.map((name) => [name, 0]))), { signal });
-  follow(model, { amounts: onceAFrame(signal)(draw) }, signal);
   originals.forEach((canvas, i) => canvas.paint(image(i), 1));
   draw();
-  return () => {
-    controller.abort();
-    root.remove();
-  };
+
+  return mount({ model, el }, ({ listen, follow, send }) => {
+    sliders.forEach(({ input }, k) => listen(input, "input", () =>
+      send({ amounts: { ...model.get("amounts"), [names[k]]: amount(Number(input.value)) } })));
+    listen(reset, "click", () => send({ amounts: Object.fromEntries(names.map((name) => [name, 0])) }));
+    follow({ amounts: draw });
+    const columns = element("div", { className: "vae-steps vae-columns" },
+      ...numbers.map((i) => element("div", {}, originals[i], moved[i])));
+    columns.style.setProperty("--vae-steps", count);
+    return [columns,
+      caption("Above: the image. Framed: decoded from its code, moved by amount × direction of each attribute."),
+      element("div", { className: "vae-attributes" }, ...sliders.map(({ node }) => node)), reset];
+  });
 }
 
 // z + the sum of amount * direction; directions: one after the other, each as long as z.
-function move(z, directions, amounts) {
+export function move(z, directions, amounts) {
   return z.map((value, i) => amounts.reduce((sum, amount, k) => sum + amount * directions[k * z.length + i], value));
 }
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from helpers._arguments import check_number
 from helpers.figures import show_digits
 from helpers.vae import VAE
-from helpers.widgets._base import CodesWidget, encoded, fixed, pack_floats, script
+from helpers.widgets._base import HERE, CodesWidget, encoded, fixed, pack_floats, script
 
 MOST_DIRECTIONS, MOST_IMAGES = 4, 16
 
@@ -28,7 +28,7 @@ class AttributeSliders(CodesWidget):
     Raises TypeError or ValueError for arguments that do not fit each other, TraitError for a wrong trait.
     """
 
-    _esm = script("attribute_sliders")
+    _esm = script(HERE / "attribute_sliders.js")
     # No echo: old amounts that come back would replace those dragged to since.
     amounts = traitlets.Dict().tag(sync=True, echo_update=False)
     _names = traitlets.List(traitlets.Unicode()).tag(sync=True)

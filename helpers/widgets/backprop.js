@@ -1,97 +1,75 @@
 // Backprop: the gradient's run through the graphs that Python recorded. All numbers and words come from there.
 
+import { clamp } from "./js/numbers.js";
+import { button, caption, element, fresh, mount, statusLine, still, svg } from "./js/page.js";
+
 const BEAT = 1000; // ms from step to step while it plays
 const ACROSS = 92, DOWN = 82, WIDE = 136, HIGH = 44; // of the graph's units, and of a box
 
 function render({ model, el }) {
-  const runs = model.get("_runs");
+  const runs = model.get("_runs"), size = sizeOf(runs), name = fresh("run");
   const last = () => runs[model.get("run")].steps.length - 1;
   const now = () => Math.min(model.get("step"), last());
 
-  const size = sizeOf(runs), switchName = `vae-run-${Math.random().toString(36).slice(2)}`;
-  const radios = runs.map(({ line }, index) =>
-    element("input", { type: "radio", name: switchName, value: index, checked: index === model.get("run") }));
+  const radios = runs.map((_, index) => element("input", { type: "radio", name, value: index }));
   const lines = runs.map(({ line }, index) =>
     element("label", {}, radios[index], element("code", { textContent: line })));
-  const buttons = ["step back", "backward()", "step"].map((textContent) => element("button", { textContent }));
-  const [back, play, forth] = buttons;
-  const where = element("span", { className: "vae-caption" });
-  const status = element("p", { className: "vae-status vae-run-words" });
-  status.setAttribute("aria-live", "polite");
-  const graph = element("div", { className: "vae-graph", tabIndex: 0 });
-  graph.setAttribute("role", "application");
-  const root = element("div", { className: "vae-widget" }, element("div", { className: "vae-row" },
-    element("div", { className: "vae-run" },
-      element("fieldset", {}, element("legend", { textContent: "How z is made" }), ...lines),
-      element("div", { className: "vae-buttons" }, ...buttons, where), status,
-      element("p", { className: "vae-caption", textContent:
-        "Keys: → and ← step, Home and End jump, space plays. Each number is autograd's own." })),
-    graph));
-  el.append(root);
+  const buttons = ["step back", "backward()", "step"].map(button), [back, play, forth] = buttons;
+  const where = element("span", { className: "vae-caption" }), status = statusLine("vae-run-words");
+  const graph = element("div", { className: "vae-graph", tabIndex: 0, role: "application" });
 
-  let shown; // the run whose graph is drawn
-  const draw = () => {
-    const run = runs[model.get("run")], step = now();
-    if (shown?.run !== run) {
-      shown = { run, ...graphOf(run, size) };
-      graph.replaceChildren(shown.svg);
-      graph.setAttribute("aria-label", `The graph of ${run.line}`);
-    }
-    radios.forEach((radio, index) => { radio.checked = index === model.get("run"); });
-    shown.light(step);
-    status.textContent = run.steps[step].words;
-    where.textContent = `${step} of ${last()}`;
-    play.textContent = timer ? "pause" : "backward()";
-  };
+  return mount({ model, el }, ({ root, listen, follow, send, timer }) => {
+    const beat = timer();
+    let shown; // the run whose graph is drawn
+    const draw = () => {
+      const run = runs[model.get("run")], step = now();
+      if (shown?.run !== run) {
+        shown = { run, ...graphOf(run, size) };
+        graph.replaceChildren(shown.svg);
+        graph.ariaLabel = `The graph of ${run.line}`;
+      }
+      radios.forEach((radio, index) => { radio.checked = index === model.get("run"); });
+      shown.light(step);
+      status.textContent = run.steps[step].words;
+      where.textContent = `${step} of ${last()}`;
+      play.textContent = beat.running() ? "pause" : "backward()";
+    };
+    const go = (step, playing = false) => {
+      if (playing && step < last()) beat(() => go(now() + 1, true), BEAT);
+      else beat.stop();
+      send({ step: clamp(step, 0, last()) });
+      draw();
+    };
+    const playOrPause = () => {
+      if (beat.running()) go(now());
+      else if (still()) go(last());
+      else go(now() === last() ? 1 : now() + 1, true);
+    };
 
-  let timer = 0;
-  const stop = () => {
-    clearInterval(timer);
-    timer = 0;
-  };
-  const go = (step) => {
-    if (step >= last()) stop();
-    model.set("step", clamp(step, 0, last()));
-    model.save_changes();
+    listen(back, "click", () => go(now() - 1));
+    listen(forth, "click", () => go(now() + 1));
+    listen(play, "click", playOrPause);
+    radios.forEach((radio, index) => listen(radio, "change", () => {
+      send({ run: index });
+      go(0);
+    }));
+    listen(root, "keydown", (event) => {
+      if (event.target.type === "radio" || event.ctrlKey || event.metaKey || event.altKey) return;
+      const to = { ArrowRight: now() + 1, ArrowLeft: now() - 1, Home: 0, End: last() }[event.key];
+      if (to !== undefined) go(to);
+      else if (event.key === " " && event.target === graph) playOrPause(); // a button has its own
+      else return;
+      event.preventDefault();
+    });
+    follow({ run: draw, step: draw });
     draw();
-  };
-  const playOrPause = () => {
-    const paused = timer;
-    stop();
-    if (paused) return draw();
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return go(last());
-    timer = setInterval(() => go(now() + 1), BEAT);
-    go(now() === last() ? 1 : now() + 1);
-  };
-  const byHand = (step) => {
-    stop();
-    go(step);
-  };
-
-  const controller = new AbortController(), { signal } = controller;
-  back.addEventListener("click", () => byHand(now() - 1), { signal });
-  forth.addEventListener("click", () => byHand(now() + 1), { signal });
-  play.addEventListener("click", playOrPause, { signal });
-  radios.forEach((radio, index) => radio.addEventListener("change", () => {
-    model.set("run", index);
-    byHand(0);
-  }, { signal }));
-  root.addEventListener("keydown", (event) => {
-    if (event.target.type === "radio" || event.ctrlKey || event.metaKey || event.altKey) return;
-    const to = { ArrowRight: now() + 1, ArrowLeft: now() - 1, Home: 0, End: last() }[event.key];
-    if (to !== undefined) byHand(to);
-    else if (event.key === " " && event.target === graph) playOrPause(); // a button has its own
-    else return;
-    event.preventDefault();
-  }, { signal });
-  keepKeys(root, signal);
-  follow(model, { run: draw, step: draw }, signal);
-  draw();
-  return () => {
-    stop();
-    controller.abort();
-    root.remove();
-  };
+    return [element("div", { className: "vae-row" },
+      element("div", { className: "vae-run" },
+        element("fieldset", {}, element("legend", { textContent: "How z is made" }), ...lines),
+        element("div", { className: "vae-buttons" }, ...buttons, where), status,
+        caption("Keys: → and ← step, Home and End jump, space plays. Each number is autograd's own.")),
+      graph)];
+  });
 }
 
 // -- the graph ------------------------------------------------------------------------------------
@@ -115,14 +93,14 @@ function graphOf(run, { width, height }) {
     ...arrows.map((arrow) => arrow.node), ...boxes.map((box) => box.node));
   const light = (step) => {
     const done = run.steps.slice(0, step + 1), numbers = Object.assign({}, ...done.map((one) => one.numbers));
-    const lit = new Set(done.flatMap((one) => one.edges)), fresh = new Set(run.steps[step].edges);
+    const lit = new Set(done.flatMap((one) => one.edges)), newest = new Set(run.steps[step].edges);
     arrows.forEach(({ node }, i) => node.classList.toggle("vae-lit", lit.has(i)));
     boxes.forEach(({ node, number }, i) => {
       const text = (number.textContent = numbers[i] ?? "");
       const cuts = run.edges.some((edge, k) => edge.from === i && edge.carries === "zero" && lit.has(k));
       node.classList.toggle("vae-lit", text.startsWith("gradient"));
       node.classList.toggle("vae-stop", cuts || text === "gradient 0" || text === "RuntimeError");
-      node.classList.toggle("vae-here", run.edges.some((edge, k) => edge.to === i && fresh.has(k)));
+      node.classList.toggle("vae-here", run.edges.some((edge, k) => edge.to === i && newest.has(k)));
     });
   };
   return { svg: picture, light };

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from helpers.autograd import trace_autograd
 from helpers.figures.graph import draw_trace, graph_places
-from helpers.widgets._base import BrowserWidget, script
+from helpers.widgets._base import HERE, BrowserWidget, script
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -28,7 +28,7 @@ class Backprop(BrowserWidget):
     The picture for a page without a kernel shows the last step of the run.
     """
 
-    _esm = script("svg", "backprop")
+    _esm = script(HERE / "backprop.js")
     _runs = traitlets.List().tag(sync=True)
     run = traitlets.Int(0).tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from helpers._arguments import check_floats, check_images
 from helpers.vae import VAE
-from helpers.widgets._base import BrowserWidget, as_list, encoded, pack_network, pair, script
+from helpers.widgets._base import HERE, BrowserWidget, as_list, encoded, pack_network, pair, script
 from helpers.widgets.latent_pad import LatentPad
 
 SIDE, PIXELS = 28, 784
@@ -34,7 +34,7 @@ class DigitCanvas(BrowserWidget):
     Raises TypeError or ValueError for arguments that do not fit each other.
     """
 
-    _esm = script("digit_canvas")
+    _esm = script(HERE / "digit_canvas.js")
     # No echo: an old drawing that comes back would replace the strokes made since.
     image = traitlets.Bytes(help="784 bytes, 0 or 1; none when nothing is drawn").tag(
         sync=True, echo_update=False, from_json=lambda value, _: bytes(value)

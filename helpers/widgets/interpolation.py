@@ -10,7 +10,7 @@ from torch import Tensor
 
 from helpers.figures import show_digits
 from helpers.vae import VAE
-from helpers.widgets._base import CodesWidget, as_list, encoded, script
+from helpers.widgets._base import HERE, CodesWidget, as_list, encoded, script
 
 STEPS = 9  # of each walk
 RADII = 512  # in the table of shares that the browser gets
@@ -27,7 +27,7 @@ class Interpolation(CodesWidget):
     Raises TypeError or ValueError for arguments that do not fit each other, TraitError for a wrong trait.
     """
 
-    _esm = script("interpolation")
+    _esm = script(HERE / "interpolation.js")
     _labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _steps = traitlets.Int(STEPS).tag(sync=True)
     _shares = traitlets.List(traitlets.Float()).tag(sync=True)  # at RADII radii from 0 to _farthest

@@ -1,5 +1,8 @@
 // JumpAndSlide: one mu; above it draws again at each move, below its noise stays. All in the browser.
 
+import { clamp, fixed, normalPair } from "./js/numbers.js";
+import { RED, button, caption, element, mount, slider, statusLine, svg } from "./js/page.js";
+
 const WIDTH = 480, HEIGHT = 150, MARGIN = 72; // of the dots; at their left, mu
 const LOW = -2.5, HIGH = 8.5; // which z they show
 const LEVELS = [98, 58, 18], FLOOR = 126; // the draws now, one and two moves ago; the axis
@@ -15,59 +18,46 @@ function render({ model, el }) {
   rows[1].node.classList.add("vae-slides");
   const mu = slider("μ", { min: lowest, max: highest, step: h, value: model.get("mu") });
   const sigma = slider("σ", { min: thinnest, max: widest, step: 0.05, value: model.get("sigma") });
-  const again = element("button", { type: "button", textContent: "new ε" });
-  const status = element("p", { className: "vae-status vae-two-lines-high" });
-  status.setAttribute("aria-live", "polite");
-  let telling = 0;
+  const again = button("new ε"), status = statusLine("vae-two-lines-high");
 
-  const move = (at = model.get("mu")) => {
-    const sd = model.get("sigma"), kept = model.get("epsilon"), n = kept.length;
-    const found = [[normals(n), normals(n)], [kept, kept]].map(([first, second], i) => {
-      const z = draws(at, sd, first), slope = (meanLoss(draws(at + h, sd, second), k) - meanLoss(z, k)) / h;
-      rows[i].show(z, at, sd, slope);
-      return say(slope);
-    });
-    clearTimeout(telling); // screen readers are told once the slider rests
-    telling = setTimeout(() => {
-      status.textContent = `The expectation's slope is 2(μ − k) = ${say(2 * (at - k))}. `
-        + `Measured from μ to μ + ${h}: above ${found[0]}, below ${found[1]}.`;
-    }, 300);
-  };
+  return mount({ model, el }, ({ bind, follow, listen, send, timer }) => {
+    const tell = timer(); // screen readers are told once the slider rests
+    const move = (at = model.get("mu")) => {
+      const sd = model.get("sigma"), kept = model.get("epsilon"), n = kept.length;
+      const slopes = [[normals(n), normals(n)], [kept, kept]].map((epsilon, i) => {
+        const slope = finiteDifference(at, h, sd, epsilon, k);
+        rows[i].show(draws(at, sd, epsilon[0]), at, sd, slope);
+        return fixed(slope);
+      });
+      mu.set(model.get("mu"));
+      sigma.set(sd);
+      tell(() => {
+        status.textContent = `The expectation's slope is 2(μ − k) = ${fixed(2 * (at - k))}. `
+          + `Measured from μ to μ + ${h}: above ${slopes[0]}, below ${slopes[1]}.`;
+      }, 300);
+    };
+    for (const back of model.get("_earlier")) move(Math.max(lowest, model.get("mu") - back));
+    move();
 
-  const root = element("div", { className: "vae-widget" }, mu.node, sigma.node, ...rows.map((r) => r.node),
-    element("div", { className: "vae-row vae-close" }, again,
-      element("p", { className: "vae-caption", textContent: "Move μ and follow the black dot. "
-        + "Above, each move draws again. Below, ε stays until you ask for a new one." })),
-    status);
-  el.append(root);
-
-  const controller = new AbortController(), { signal } = controller;
-  keepKeys(root, signal);
-  bind(model, "mu", mu, signal);
-  bind(model, "sigma", sigma, signal);
-  again.addEventListener("click", () => {
-    model.set("epsilon", normals(model.get("epsilon").length));
-    model.save_changes();
-  }, { signal });
-  follow(model, {
-    mu: () => (mu.set(model.get("mu")), move()),
-    sigma: () => (sigma.set(model.get("sigma")), move()),
-    epsilon: () => move(),
-  }, signal);
-  for (const back of model.get("_earlier")) move(Math.max(lowest, model.get("mu") - back));
-  move();
-  return () => {
-    clearTimeout(telling);
-    controller.abort();
-    root.remove();
-  };
+    bind("mu", mu);
+    bind("sigma", sigma);
+    listen(again, "click", () => send({ epsilon: normals(model.get("epsilon").length) }));
+    const changed = () => move();
+    follow({ mu: changed, sigma: changed, epsilon: changed });
+    return [mu.node, sigma.node, ...rows.map((r) => r.node),
+      element("div", { className: "vae-row vae-close" }, again, caption("Move μ and follow the black dot. "
+        + "Above, each move draws again. Below, ε stays until you ask for a new one.")),
+      status];
+  });
 }
 
 // -- numbers ------------------------------------------------------------------------------------
 
 const draws = (mu, sigma, epsilon) => epsilon.map((e) => mu + sigma * e);
 const meanLoss = (z, k) => z.reduce((sum, value) => sum + (value - k) ** 2, 0) / z.length;
-const say = (value) => value.toFixed(2).replace("-", "−");
+// Of the mean of (z - k)^2, from mu to mu + h; the noise of either end.
+export const finiteDifference = (mu, h, sigma, [here, there], k) =>
+  (meanLoss(draws(mu + h, sigma, there), k) - meanLoss(draws(mu, sigma, here), k)) / h;
 const normals = (n) => Array.from({ length: n }, () => normalPair()[0]);
 
 // -- drawing ------------------------------------------------------------------------------------
@@ -75,7 +65,7 @@ const normals = (n) => Array.from({ length: n }, () => normalPair()[0]);
 const square = (r, fill) => svg("rect", { x: -r, y: -r, width: 2 * r, height: 2 * r, fill });
 const disc = (r, fill) => svg("circle", { r: 1.1 * r, fill });
 const put = (node, x, y) => { node.style.transform = `translate(${x.toFixed(2)}px, ${y}px)`; };
-const across = (z) => MARGIN + ((z - LOW) / (HIGH - LOW)) * (WIDTH - MARGIN);
+export const across = (z) => MARGIN + ((z - LOW) / (HIGH - LOW)) * (WIDTH - MARGIN);
 const text = (words, x, y, anchor = "middle") =>
   svg("text", { x, y, "text-anchor": anchor, fill: DIM, "font-size": 13 }, words);
 const paper = (width, ...children) => {
@@ -94,12 +84,11 @@ function row(name, words, colour, mark, k, lowest, highest) {
     element("div", { className: "vae-dots" }, title, dots.node),
     element("div", { className: "vae-slopes" },
       element("p", { className: "vae-way" }, "finite difference ", measured), slopes.node));
-  node.setAttribute("role", "group");
-  node.setAttribute("aria-label", name);
+  Object.assign(node, { role: "group", ariaLabel: name });
   const show = (z, mu, sigma, slope) => {
     dots.show(z, mu, sigma);
     slopes.show(mu, slope);
-    measured.textContent = say(slope);
+    measured.textContent = fixed(slope);
   };
   return { node, show };
 }
@@ -127,7 +116,7 @@ function dotsOf(colour, mark, k) {
     place(now, mark, colour, z, () => LEVELS[0]);
     place(before, mark, colour, moves.slice(1).flatMap(([, of]) => of), (i) => LEVELS[1 + Math.floor(i / z.length)]);
     now.lastChild.setAttribute("fill", INK);
-    bell.setAttribute("d", density(mu, sigma));
+    bell.setAttribute("d", bellPath(mu, sigma));
     node.setAttribute("aria-label", `${z.length} draws from the normal distribution with mean ${mu.toFixed(2)} `
       + `and standard deviation ${sigma.toFixed(2)}`);
   };
@@ -140,7 +129,7 @@ function place(group, mark, colour, z, height) {
   z.forEach((value, i) => put(group.children[i], across(value), height(i)));
 }
 
-function density(mu, sigma) { // as high as the room from the floor to the top, if sigma is 0.4
+export function bellPath(mu, sigma) { // as high as the room from the floor to the top, if sigma is 0.4
   let path = `M${MARGIN} ${FLOOR}`;
   for (let z = LOW; z <= HIGH; z += 0.05) {
     const high = (0.4 / sigma) * Math.exp(-0.5 * ((z - mu) / sigma) ** 2);
@@ -149,9 +138,14 @@ function density(mu, sigma) { // as high as the room from the floor to the top, 
   return `${path}L${WIDTH} ${FLOOR}Z`;
 }
 
+// Where a slope measured at mu stands; ends: of mu. Steeper ones stand at the edge.
+export const slopePlace = (mu, slope, [lowest, highest]) => [
+  34 + ((mu - lowest) / (highest - lowest)) * (NARROW - 44),
+  (FLOOR / 2) * (1 - clamp(slope, -STEEPEST, STEEPEST) / STEEPEST),
+];
+
 function slopesOf(colour, mark, k, lowest, highest) {
-  const x = (mu) => 34 + ((mu - lowest) / (highest - lowest)) * (NARROW - 44);
-  const y = (slope) => (FLOOR / 2) * (1 - clamp(slope, -STEEPEST, STEEPEST) / STEEPEST);
+  const x = (mu) => slopePlace(mu, 0, [lowest, highest])[0], y = (slope) => slopePlace(0, slope, [lowest, highest])[1];
   const seen = svg("g", { opacity: 0.5 }), newest = mark(5, INK);
   const node = paper(NARROW,
     svg("line", { x1: x(lowest), x2: x(lowest), y1: 0, y2: FLOOR, stroke: DIM }),

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from helpers.figures import GREY, INK, STYLES
-from helpers.widgets._base import BrowserWidget, script
+from helpers.widgets._base import HERE, BrowserWidget, script
 
 DRAWS, H = 40, 0.1  # H: also a step of the slider of mu
 MU, SIGMA = (0.0, 6.0), (0.1, 1.5)  # the ends of the sliders
@@ -32,7 +32,7 @@ class JumpAndSlide(BrowserWidget):
     `mu` (0 to 6), `sigma` (0.1 to 1.5) and `epsilon` move with the page, and may be set.
     """
 
-    _esm = script("svg", "jump_and_slide")
+    _esm = script(HERE / "jump_and_slide.js")
     mu = traitlets.Float(2.0, min=MU[0], max=MU[1]).tag(sync=True)
     sigma = traitlets.Float(1.0, min=SIGMA[0], max=SIGMA[1]).tag(sync=True)
     epsilon = traitlets.List(traitlets.Float(), help="the noise below").tag(sync=True)

@@ -1,205 +1,165 @@
 // A square of latent space. What is moved is decoded and painted here, in the browser, once a frame.
 
+import { network } from "./js/network.js";
+import { bytesOf, clamp, floats, normalPair } from "./js/numbers.js";
+import { BLUE, RED, button, caption, circlesOfPrior, element, inside, mount, picture, slider, statusLine }
+  from "./js/page.js";
+
 const SIZE = 800; // pixels of the drawing, shown at half that size or less
 const BEAT = 100; // ms between two messages to Python while one drags
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 function render({ model, el }) {
-  const stop = new AbortController();
-  const listen = (node, event, call, options = {}) =>
-    node.addEventListener(event, call, { ...options, signal: stop.signal });
   const data = readData(model), decode = network(model.get("_layers"), model.get("_weights"));
 
-  // -- what stands on the page
   const plane = element("canvas", { width: SIZE, height: SIZE });
   const marks = element("canvas", { width: SIZE, height: SIZE });
   const invitation = element("span", { textContent: "drag me" });
   const ring = element("div", { className: "vae-ring" }, invitation);
   ring.classList.toggle("vae-right-half", model.get("z")[0] > 0);
-  const square = element("div", { className: "vae-plane", tabIndex: 0 }, plane, marks, axesOf(data), ring);
-  square.setAttribute("role", "application");
-  square.setAttribute("aria-roledescription", "two-dimensional slider");
-  square.setAttribute("aria-label", "latent space: drag, or use the arrow keys, with shift for small steps; "
-    + "home goes to the centre, enter picks the nearest image, escape lets go of it");
-  const key = element("p", { className: "vae-caption vae-key", textContent:
-    "Circles: 1, 2, 3 standard deviations of the prior. Grey: its density." });
-
-  const decoded = picture(decode.side, "the picture decoded from z", "vae-decoded");
-  const where = element("p", { className: "vae-caption" });
+  const square = element("div", { className: "vae-plane", tabIndex: 0, role: "application",
+    ariaRoleDescription: "two-dimensional slider",
+    ariaLabel: "latent space: drag, or use the arrow keys, with shift for small steps; "
+      + "home goes to the centre, enter picks the nearest image, escape lets go of it" },
+  plane, marks, axesOf(data), ring);
+  const decoded = picture(decode.side, "the picture decoded from z", "vae-decoded"), where = caption("");
   const original = picture(decode.side, "the picked image", "vae-half");
   const rebuilt = picture(decode.side, "its reconstruction", "vae-half");
-  const again = element("button", { type: "button", textContent: "draw ε again" });
-  const about = element("p", { className: "vae-caption vae-two-lines" });
-  const chosen = element("div", {}, about, element("div", { className: "vae-row vae-close" }, original, rebuilt),
-    again);
-  const side = element("div", { className: "vae-beside-plane" },
-    element("div", {}, decoded, where), chosen);
+  const again = button("draw ε again"), about = caption("", "vae-two-lines");
+  const status = statusLine("vae-two-lines-high");
+  const sliders = ["z₁", "z₂"].map((name, axis) =>
+    slider(name, { min: -data.extent, max: data.extent, step: 0.01, value: model.get("z")[axis] }));
+  drawPlane(plane.getContext("2d"), data);
 
-  const sliders = ["z₁", "z₂"].map((name, axis) => {
-    const range = slider(name, { min: -data.extent, max: data.extent, step: 0.01, value: model.get("z")[axis] });
-    listen(range.input, "input", () => {
-      const z = [...model.get("z")];
-      z[axis] = Number(range.input.value);
-      move(z);
-    });
-    return range;
-  });
-  const status = element("p", { className: "vae-status vae-two-lines-high" });
-  status.setAttribute("aria-live", "polite");
-  const root = element("div", { className: "vae-widget vae-has-pad" }, element("div", { className: "vae-pad" },
-    element("div", {}, square, key), side), ...sliders.map((range) => range.node), status);
-  keepKeys(root, stop.signal);
-  el.append(root);
+  return mount({ model, el }, ({ root, listen, follow, send, timer }) => {
+    const rest = timer(), sending = timer();
 
-  // -- from the model to the page
-  const overlay = marks.getContext("2d");
-  let telling = 0;
-
-  function showZ() {
-    const z = model.get("z");
-    decoded.paint(decode(z));
-    where.textContent = `z = ${pair(z)}, decoded`;
-    sliders.forEach((range, axis) => range.set(z[axis]));
-    const at = toPixels(data, z).map((value) => clamp(value, 0, SIZE)); // at the edge if z is beyond
-    [ring.style.left, ring.style.top] = at.map((value) => `${100 * value / SIZE}%`);
-    ring.classList.toggle("vae-beyond", z.some((value) => Math.abs(value) > data.extent));
-    tell();
-  }
-
-  function tell() { // screen readers are told once the point rests
-    clearTimeout(telling);
-    telling = setTimeout(() => { status.textContent = describe(model, data); }, 300);
-  }
-
-  function showMarks() {
-    overlay.clearRect(0, 0, SIZE, SIZE);
-    const drawn = model.get("drawn"), picked = model.get("picked");
-    if (drawn.length) posterior(overlay, data, drawn, BLUE);
-    if (picked !== null) {
+    // -- from the model to the page
+    const tell = () => rest(() => { status.textContent = describe(model, data); }, 300); // once the point rests
+    const showZ = () => {
+      const z = model.get("z");
+      decoded.paint(decode(z));
+      where.textContent = `z = ${pair(z)}, decoded`;
+      sliders.forEach((range, axis) => range.set(z[axis]));
+      const at = toPixels(data, z).map((value) => clamp(value, 0, SIZE)); // at the edge if z is beyond
+      [ring.style.left, ring.style.top] = at.map((value) => `${100 * value / SIZE}%`);
+      ring.classList.toggle("vae-beyond", z.some((value) => Math.abs(value) > data.extent));
+      tell();
+    };
+    const showMarks = () => {
+      const overlay = marks.getContext("2d"), drawn = model.get("drawn"), picked = model.get("picked");
+      overlay.clearRect(0, 0, SIZE, SIZE);
+      if (drawn.length) posterior(overlay, data, drawn, BLUE);
+      if (picked === null) return;
       const at = parameters(data, picked);
       posterior(overlay, data, at, "#111");
       badge(overlay, data, at, data.labels[picked]);
       dot(overlay, data, sample(at, model.get("epsilon")), 9, RED);
-    }
-  }
+    };
+    const showPicked = () => {
+      const picked = model.get("picked"), nothing = picked === null;
+      for (const node of [original, rebuilt, again]) node.style.visibility = nothing ? "hidden" : "";
+      if (nothing) about.textContent = "Click a digit. Click again: the next one there.";
+      else {
+        const at = parameters(data, picked), epsilon = model.get("epsilon"), what = `a ${data.labels[picked]}`;
+        original.paint(data.images.subarray(picked * decode.outputs, (picked + 1) * decode.outputs), 1);
+        rebuilt.paint(decode(sample(at, epsilon)));
+        about.textContent = `${what}, reconstructed with\nε = ${pair(epsilon)}`;
+        original.ariaLabel = `the picked image: ${what}`;
+        rebuilt.ariaLabel = `${what}, reconstructed`;
+      }
+      tell();
+      showMarks();
+    };
 
-  function showPicked() {
-    const picked = model.get("picked");
-    const nothing = picked === null;
-    for (const node of [original, rebuilt, again]) node.style.visibility = nothing ? "hidden" : "";
-    if (nothing) about.textContent = "Click a digit. Click again: the next one there.";
-    else {
-      const at = parameters(data, picked), epsilon = model.get("epsilon");
-      original.paint(data.images.subarray(picked * decode.outputs, (picked + 1) * decode.outputs), 1);
-      rebuilt.paint(decode(sample(at, epsilon)));
-      const what = `a ${data.labels[picked]}`;
-      about.textContent = `${what}, reconstructed with\nε = ${pair(epsilon)}`;
-      original.setAttribute("aria-label", `the picked image: ${what}`);
-      rebuilt.setAttribute("aria-label", `${what}, reconstructed`);
-    }
-    tell();
-    showMarks();
-  }
-
-  // -- from the page to the model
-  let sentAt = -Infinity, sending = 0;
-  function send(wait = 0) {
-    clearTimeout(sending);
-    if (wait > 0) sending = setTimeout(send, wait);
-    else {
+    // -- from the page to the model
+    let sentAt = -Infinity;
+    const sendNow = (traits) => {
+      sending.stop();
       sentAt = performance.now();
-      model.save_changes();
+      send(traits);
+    };
+    const move = (z) => {
+      invitation.remove();
+      const wait = sentAt + BEAT - performance.now();
+      if (wait <= 0) return sendNow({ z });
+      model.set("z", z);
+      sending(() => sendNow({}), wait);
+    };
+    const moveInside = (z) => move(z.map((value) => clamp(value, -data.extent, data.extent)));
+    const pick = (index) => {
+      invitation.remove();
+      const z = index === null ? {} : { z: parameters(data, index).slice(0, 2) };
+      sendNow({ epsilon: [0, 0], picked: index, ...z });
+    };
+
+    const fromPointer = (event) => {
+      const [across, down] = inside(square, event);
+      return [(across * 2 - 1) * data.extent, (1 - down * 2) * data.extent];
+    };
+    let lastClick = null; // where it was, which means were near, the nearest first, and whose turn it is
+    const click = (event, slack) => {
+      const reach = (8 + slack) / square.clientWidth * 2 * data.extent; // 12 or 18 pixels
+      const same = lastClick && Math.hypot(event.clientX - lastClick.x, event.clientY - lastClick.y) <= slack;
+      lastClick = same ? { ...lastClick, turn: lastClick.turn + 1 }
+        : { x: event.clientX, y: event.clientY, turn: 0, near: within(data, fromPointer(event), reach) };
+      const { near, turn } = lastClick;
+      if (near.length) pick(near[turn % near.length]);
+    };
+
+    let pressed = null; // the pointer that went down, and where, until it goes up; one at a time
+    const isPressed = (event) => event.pointerId === pressed?.id;
+    listen(square, "pointerdown", (event) => {
+      if (event.button !== 0 || !event.isPrimary || pressed) return;
+      square.setPointerCapture(event.pointerId);
+      square.focus({ preventScroll: true });
+      pressed = { id: event.pointerId, x: event.clientX, y: event.clientY, moved: false,
+        slack: event.pointerType === "touch" ? 10 : 4 }; // pixels: a finger is never quite still
+      moveInside(fromPointer(event));
+      event.preventDefault();
+    });
+    listen(square, "pointermove", (event) => {
+      if (!isPressed(event)) return;
+      if (!(event.buttons & 1)) { pressed = null; return; } // it went up where we could not see it
+      pressed.moved ||= Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > pressed.slack;
+      if (pressed.moved) moveInside(fromPointer(event));
+    });
+    listen(square, "pointerup", (event) => {
+      if (!isPressed(event)) return;
+      const { moved, slack } = pressed;
+      pressed = null;
+      if (moved) sendNow({});
+      else click(event, slack);
+    });
+    for (const lost of ["pointercancel", "lostpointercapture"]) {
+      listen(square, lost, (event) => { if (isPressed(event)) pressed = null; });
     }
-  }
+    listen(square, "keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || (event.key === "Enter" && event.shiftKey)) return;
+      const step = event.shiftKey ? 0.01 : 0.1, z = model.get("z");
+      if (event.key in ARROWS) moveInside(z.map((value, axis) => value + step * ARROWS[event.key][axis]));
+      else if (event.key === "Home") move([0, 0]);
+      else if (event.key === "Enter") pick(nearest(data, z));
+      else if (event.key === "Escape") pick(null);
+      else return;
+      event.preventDefault();
+    });
+    sliders.forEach(({ input }, axis) =>
+      listen(input, "input", () => move(model.get("z").with(axis, Number(input.value)))));
+    listen(again, "click", () => sendNow({ epsilon: normalPair() }));
+    follow({ z: showZ, picked: showPicked, epsilon: showPicked, drawn: showMarks });
+    showPicked();
+    showZ();
 
-  function move(z) {
-    invitation.remove();
-    model.set("z", z);
-    send(sentAt + BEAT - performance.now());
-  }
-
-  const moveInside = (z) => move(z.map((value) => clamp(value, -data.extent, data.extent)));
-
-  function pick(index) {
-    invitation.remove();
-    model.set("epsilon", [0, 0]);
-    model.set("picked", index);
-    if (index !== null) model.set("z", [...parameters(data, index).slice(0, 2)]);
-    send();
-  }
-
-  function fromPointer(event) {
-    const box = square.getBoundingClientRect();
-    return [((event.clientX - box.left) / box.width * 2 - 1) * data.extent,
-      (1 - (event.clientY - box.top) / box.height * 2) * data.extent];
-  }
-
-  let lastClick = null; // where it was, which means were near, the nearest first, and whose turn it is
-  function click(event, slack) {
-    const reach = (8 + slack) / square.getBoundingClientRect().width * 2 * data.extent; // 12 or 18 pixels
-    const same = lastClick && Math.hypot(event.clientX - lastClick.x, event.clientY - lastClick.y) <= slack;
-    lastClick = same ? { ...lastClick, turn: lastClick.turn + 1 }
-      : { x: event.clientX, y: event.clientY, turn: 0, near: within(data, fromPointer(event), reach) };
-    const { near, turn } = lastClick;
-    if (near.length) pick(near[turn % near.length]);
-  }
-
-  let pressed = null; // the pointer that went down, and where, until it goes up; one at a time
-  const isPressed = (event) => event.pointerId === pressed?.id;
-  listen(square, "pointerdown", (event) => {
-    if (event.button !== 0 || !event.isPrimary || pressed) return;
-    square.setPointerCapture(event.pointerId);
-    square.focus({ preventScroll: true });
-    pressed = { id: event.pointerId, x: event.clientX, y: event.clientY, moved: false,
-      slack: event.pointerType === "touch" ? 10 : 4 }; // pixels: a finger is never quite still
-    moveInside(fromPointer(event));
-    event.preventDefault();
+    root.classList.add("vae-has-pad");
+    const chosen = element("div", {}, about, element("div", { className: "vae-row vae-close" }, original, rebuilt),
+      again);
+    return [element("div", { className: "vae-pad" },
+      element("div", {}, square,
+        caption("Circles: 1, 2, 3 standard deviations of the prior. Grey: its density.", "vae-key")),
+      element("div", { className: "vae-beside-plane" }, element("div", {}, decoded, where), chosen)),
+    ...sliders.map(({ node }) => node), status];
   });
-  listen(square, "pointermove", (event) => {
-    if (!isPressed(event)) return;
-    if (!(event.buttons & 1)) { pressed = null; return; } // it went up where we could not see it
-    pressed.moved ||= Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > pressed.slack;
-    if (pressed.moved) moveInside(fromPointer(event));
-  });
-  listen(square, "pointerup", (event) => {
-    if (!isPressed(event)) return;
-    const { moved, slack } = pressed;
-    pressed = null;
-    if (moved) send();
-    else click(event, slack);
-  });
-  for (const lost of ["pointercancel", "lostpointercapture"]) {
-    listen(square, lost, (event) => { if (isPressed(event)) pressed = null; });
-  }
-
-  listen(square, "keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || (event.key === "Enter" && event.shiftKey)) return;
-    const step = event.shiftKey ? 0.01 : 0.1;
-    const [a, b] = model.get("z");
-    const moves = { ArrowLeft: [a - step, b], ArrowRight: [a + step, b], ArrowUp: [a, b + step],
-      ArrowDown: [a, b - step], Home: [0, 0] };
-    if (event.key in moves) moveInside(moves[event.key]);
-    else if (event.key === "Enter") pick(nearest(data, [a, b]));
-    else if (event.key === "Escape") pick(null);
-    else return;
-    event.preventDefault();
-  });
-  listen(again, "click", () => {
-    model.set("epsilon", normalPair());
-    send();
-  });
-
-  const later = onceAFrame(stop.signal);
-  follow(model, { z: later(showZ), picked: later(showPicked), epsilon: later(showPicked), drawn: later(showMarks) },
-    stop.signal);
-  drawPlane(plane.getContext("2d"), data);
-  showPicked();
-  showZ();
-
-  return () => {
-    stop.abort();
-    clearTimeout(telling);
-    root.remove();
-  };
 }
 
 // -- data -------------------------------------------------------------------------------------
@@ -212,14 +172,14 @@ function readData(model) {
 }
 
 // [mu1, mu2, sigma1, sigma2] of one mean.
-function parameters(data, index) {
+export function parameters(data, index) {
   const i = 2 * index;
   return [data.means[i], data.means[i + 1], data.sigmas[i], data.sigmas[i + 1]];
 }
 
-const sample = ([mu1, mu2, sigma1, sigma2], epsilon) => [mu1 + sigma1 * epsilon[0], mu2 + sigma2 * epsilon[1]];
+export const sample = ([mu1, mu2, sigma1, sigma2], epsilon) => [mu1 + sigma1 * epsilon[0], mu2 + sigma2 * epsilon[1]];
 
-function nearest(data, [a, b]) {
+export function nearest(data, [a, b]) {
   let index = -1, best = Infinity;
   for (let i = 0; i < data.count; i++) {
     const square = (data.means[2 * i] - a) ** 2 + (data.means[2 * i + 1] - b) ** 2;
@@ -229,7 +189,7 @@ function nearest(data, [a, b]) {
 }
 
 // The means that are no farther from z than `reach`, the nearest first.
-function within(data, [a, b], reach) {
+export function within(data, [a, b], reach) {
   return Array.from({ length: data.count }, (_, i) =>
     [i, Math.hypot(data.means[2 * i] - a, data.means[2 * i + 1] - b)])
     .filter(([, distance]) => distance <= reach).sort((one, other) => one[1] - other[1]).map(([i]) => i);
@@ -253,7 +213,7 @@ function describe(model, data) {
 
 // -- drawing ----------------------------------------------------------------------------------
 
-const toPixels = (data, [a, b]) => [(a / data.extent + 1) * SIZE / 2, (1 - b / data.extent) * SIZE / 2];
+export const toPixels = (data, [a, b]) => [(a / data.extent + 1) * SIZE / 2, (1 - b / data.extent) * SIZE / 2];
 
 function drawPlane(context, data) {
   const unit = SIZE / 2 / data.extent, centre = SIZE / 2;
@@ -270,7 +230,10 @@ function drawPlane(context, data) {
   for (const tick of ticks(data)) {
     const [x, y] = toPixels(data, [tick, tick]);
     context.beginPath();
-    context.moveTo(x, SIZE), context.lineTo(x, SIZE - 6), context.moveTo(0, y), context.lineTo(6, y);
+    context.moveTo(x, SIZE);
+    context.lineTo(x, SIZE - 6);
+    context.moveTo(0, y);
+    context.lineTo(6, y);
     context.stroke();
   }
   context.textAlign = "center";
@@ -327,15 +290,14 @@ function badge(context, data, at, label) {
 }
 
 // The whole numbers along an axis, eight or so.
-function ticks({ extent }) {
+export function ticks({ extent }) {
   const apart = Math.max(1, Math.round(extent / 4)), most = Math.ceil(extent / apart) - 1;
   return Array.from({ length: 2 * most + 1 }, (_, i) => (i - most) * apart);
 }
 
 // The numbers and names of the axes: as text, whose size does not shrink with the plane.
 function axesOf(data) {
-  const names = element("div", { className: "vae-axes" });
-  names.setAttribute("aria-hidden", "true");
+  const names = element("div", { className: "vae-axes", ariaHidden: "true" });
   const put = (text, className, z) => {
     const name = element("span", { textContent: text, className });
     [name.style.left, name.style.top] = toPixels(data, z).map((value) => `${100 * value / SIZE}%`);

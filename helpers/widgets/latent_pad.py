@@ -11,7 +11,7 @@ from torch import Tensor
 
 from helpers import figures
 from helpers.vae import VAE
-from helpers.widgets._base import CodesWidget, as_list, encoded, pack_floats, pair, script
+from helpers.widgets._base import HERE, CodesWidget, as_list, encoded, pack_floats, pair, script
 
 EXTENT = 4.0  # the square goes from -EXTENT to EXTENT
 
@@ -34,7 +34,7 @@ class LatentPad(CodesWidget):
     Raises TypeError or ValueError for arguments that do not fit each other, TraitError for a wrong trait.
     """
 
-    _esm = script("latent_pad")
+    _esm = script(HERE / "latent_pad.js")
 
     # No echo: an old z that comes back would replace the one dragged to since.
     z = traitlets.List(traitlets.Float(), [0.0, 0.0]).tag(sync=True, echo_update=False)

@@ -1,5 +1,8 @@
 // TrainingReplay: what a model made of the same images after each epoch. Python recorded it; here it moves.
 
+import { clamp, floats } from "./js/numbers.js";
+import { button, caption, circlesOfPrior, element, mount, picture, slider, statusLine, still } from "./js/page.js";
+
 const SIZE = 800; // pixels of the plane, shown at half that size or less
 const BEAT = 600, GLIDE = 300; // ms from epoch to epoch while it plays, and on the way from one to the next
 
@@ -8,123 +11,111 @@ function render({ model, el }) {
   const epochs = () => model.get("_epochs"), last = () => epochs().length - 1;
   const now = () => epochs().indexOf(model.get("epoch"));
 
-  const plane = element("canvas", { width: SIZE, height: SIZE, className: "vae-picture vae-replayed" });
-  plane.setAttribute("role", "img");
+  const plane = element("canvas", { width: SIZE, height: SIZE, className: "vae-picture vae-replayed", role: "img" });
   const manifold = picture(model.get("_side"), "", "vae-replayed");
-  const play = element("button", { type: "button", textContent: "play" });
+  const play = button("play"), status = statusLine("vae-epoch");
   const range = slider("epoch", { min: 0, max: 0, step: 1, value: 0 }, (index) => String(epochs()[index]));
-  const status = element("p", { className: "vae-status vae-epoch" });
   const digits = [...new Set(labels)].sort().map((digit) => ({ digit, node: legendButton(digit, colours[digit]) }));
-  const legend = element("div", { className: "vae-legend" }, ...digits.map(({ node }) => node));
-  legend.setAttribute("role", "group");
-  legend.setAttribute("aria-label", "one digit alone");
-  const root = element("div", { className: "vae-widget" },
-    element("div", { className: "vae-play" }, play, range.node), status,
-    element("div", { className: "vae-row" },
-      element("div", { className: "vae-replay" }, plane, legend, element("p", { className: "vae-caption", textContent:
-        `The posterior means of ${count.toLocaleString("en")} images. Press a digit to see it alone. `
-        + "Circles: 1, 2, 3 standard deviations of the prior. Square: the z of the manifold." })),
-      element("div", { className: "vae-replay" }, manifold, element("p", { className: "vae-caption", textContent:
-        "The manifold: each picture is decoded from its place in the square, z₁ to the right and z₂ upwards. "
-        + "The places are even in the prior's probability." }))));
-  el.append(root);
+  const legend = element("div", { className: "vae-legend", role: "group", ariaLabel: "one digit alone" },
+    ...digits.map(({ node }) => node));
 
   let frames = null; // the codes and pixels of all epochs, once they are unpacked
   let alone = null; // the digit that is shown alone
   let dots = null, pixels = null; // where they are on their way
-  let frame = 0, timer = 0;
-
-  const load = async () => {
-    const packed = model.get("_sheets"), sheets = await inflate(packed);
-    if (packed !== model.get("_sheets") || signal.aborted) return; // newer ones have come
-    frames = { count: epochs().length, codes: floats(model.get("_codes")), sheets };
-    show();
-  };
 
   const paint = () => {
-    const extent = model.get("_extent"), at = (z) => (clamp(z / extent, -1, 1) + 1) * (SIZE / 2 - 8) + 8;
+    const extent = model.get("_extent"), at = placed(extent);
     drawAxes(plane.getContext("2d"), at, extent, model.get("_reach"));
     drawDots(plane.getContext("2d"), at, dots, labels, colours, alone);
     manifold.paint(pixels, 1);
   };
 
-  // Glides to the epoch that is asked for, from wherever the dots are.
-  const show = () => {
-    if (frames?.count !== epochs().length) return; // not yet
-    const index = now(), epoch = model.get("epoch"), score = model.get("_scores")[index];
-    range.input.max = last();
-    range.set(index);
-    status.textContent = `epoch ${epoch}: `
-      + (score === null ? "before training" : `held-out −ELBO ${score.toFixed(1)} nats per image`);
-    plane.setAttribute("aria-label", `the means at epoch ${epoch}`);
-    manifold.setAttribute("aria-label", `the manifold at epoch ${epoch}`);
-    const [z, sheet] = [frames.codes, frames.sheets].map((all) => {
-      const size = all.length / frames.count;
-      return all.subarray(index * size, (index + 1) * size);
-    });
-    const jumps = !dots || matchMedia("(prefers-reduced-motion: reduce)").matches;
-    dots ??= Float32Array.from(z);
-    pixels ??= Float32Array.from(sheet);
-    const start = performance.now();
-    let done = 0;
-    const step = (time) => {
-      const part = jumps ? 1 : clamp((time - start) / GLIDE, 0, 1), share = (part - done) / (1 - done);
-      done = part;
-      approach(dots, z, share);
-      approach(pixels, sheet, share);
-      paint();
-      if (part < 1) frame = requestAnimationFrame(step);
+  return mount({ model, el }, ({ signal, listen, follow, send, timer, frames: animation }) => {
+    const glide = animation(), beat = timer();
+
+    const load = async () => {
+      const packed = model.get("_sheets"), sheets = await inflate(packed);
+      if (packed !== model.get("_sheets") || signal.aborted) return; // newer ones have come
+      frames = { count: epochs().length, codes: floats(model.get("_codes")), sheets };
+      show();
     };
-    cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(step);
-  };
 
-  const stop = () => {
-    clearInterval(timer);
-    timer = 0;
-    play.textContent = "play";
-    status.setAttribute("aria-live", "polite");
-  };
-  const go = (index) => {
-    model.set("epoch", epochs()[Math.min(index, last())]);
-    model.save_changes();
-    if (index >= last()) stop();
-  };
-  const playOrPause = () => {
-    if (timer) return stop();
-    timer = setInterval(() => go(now() + 1), BEAT);
-    play.textContent = "pause";
-    status.setAttribute("aria-live", "off"); // or a screen reader would be told of each epoch
-    go(now() === last() ? 0 : now() + 1);
-  };
+    // Glides to the epoch that is asked for, from wherever the dots are.
+    const show = () => {
+      if (frames?.count !== epochs().length) return; // not yet
+      const index = now(), epoch = model.get("epoch"), score = model.get("_scores")[index];
+      range.input.max = last();
+      range.set(index);
+      status.textContent = `epoch ${epoch}: `
+        + (score === null ? "before training" : `held-out −ELBO ${score.toFixed(1)} nats per image`);
+      plane.ariaLabel = `the means at epoch ${epoch}`;
+      manifold.ariaLabel = `the manifold at epoch ${epoch}`;
+      const [z, sheet] = [frames.codes, frames.sheets].map((all) => {
+        const size = all.length / frames.count;
+        return all.subarray(index * size, (index + 1) * size);
+      });
+      const jumps = !dots || still();
+      dots ??= Float32Array.from(z);
+      pixels ??= Float32Array.from(sheet);
+      const start = performance.now();
+      let done = 0;
+      const step = (time) => {
+        const part = jumps ? 1 : clamp((time - start) / GLIDE, 0, 1), share = (part - done) / (1 - done);
+        done = part;
+        approach(dots, z, share);
+        approach(pixels, sheet, share);
+        paint();
+        if (part < 1) glide(step);
+      };
+      glide(step);
+    };
 
-  const controller = new AbortController(), { signal } = controller;
-  keepKeys(root, signal);
-  play.addEventListener("click", playOrPause, { signal });
-  range.input.addEventListener("input", () => {
-    stop();
-    go(Number(range.input.value));
-  }, { signal });
-  for (const { digit, node } of digits) {
-    node.addEventListener("click", () => {
-      alone = alone === digit ? null : digit;
-      for (const other of digits) other.node.setAttribute("aria-pressed", other.digit === alone);
-      if (dots) paint();
-    }, { signal });
-  }
-  follow(model, { epoch: show, _sheets: load }, signal);
-  stop();
-  load();
-  return () => {
-    stop();
-    cancelAnimationFrame(frame);
-    controller.abort();
-    root.remove();
-  };
+    const stop = () => {
+      beat.stop();
+      play.textContent = "play";
+      status.ariaLive = "polite";
+    };
+    const go = (index) => send({ epoch: epochs()[Math.min(index, last())] });
+    const playOn = (index) => {
+      go(index);
+      if (index >= last()) stop();
+      else beat(() => playOn(now() + 1), BEAT);
+    };
+    listen(play, "click", () => {
+      if (beat.running()) return stop();
+      play.textContent = "pause";
+      status.ariaLive = "off"; // or a screen reader would be told of each epoch
+      playOn(now() === last() ? 0 : now() + 1);
+    });
+    listen(range.input, "input", () => {
+      stop();
+      go(Number(range.input.value));
+    });
+    for (const { digit, node } of digits) {
+      listen(node, "click", () => {
+        alone = alone === digit ? null : digit;
+        for (const other of digits) other.node.ariaPressed = String(other.digit === alone);
+        if (dots) paint();
+      });
+    }
+    follow({ epoch: show, _sheets: load });
+    load();
+    return [element("div", { className: "vae-play" }, play, range.node), status,
+      element("div", { className: "vae-row" },
+        element("div", { className: "vae-replay" }, plane, legend,
+          caption(`The encoder's means of ${count.toLocaleString("en")} images. Press a digit to see it alone. `
+            + "Circles: 1, 2, 3 standard deviations of the prior. Square: the z of the manifold.")),
+        element("div", { className: "vae-replay" }, manifold,
+          caption("The manifold: each picture is decoded from its place in the square, z₁ to the right and z₂ upwards. "
+            + "The places are even in the prior's probability.")))];
+  });
 }
 
+// at(z): where a number stands on the canvas, whose edge is `extent`; what is beyond stands at the edge.
+export const placed = (extent) => (z) => (clamp(z / extent, -1, 1) + 1) * (SIZE / 2 - 8) + 8;
+
 // Moves numbers a share of the way to others.
-function approach(now, target, share) {
+export function approach(now, target, share) {
   for (let i = 0; i < now.length; i++) now[i] = share === 1 ? target[i] : now[i] + share * (target[i] - now[i]);
 }
 
@@ -136,9 +127,7 @@ async function inflate(view) {
 function legendButton(digit, colour) {
   const swatch = element("span");
   swatch.style.background = colour;
-  const node = element("button", { type: "button" }, swatch, String(digit));
-  node.setAttribute("aria-pressed", "false");
-  return node;
+  return element("button", { type: "button", ariaPressed: "false" }, swatch, String(digit));
 }
 
 // Circles of the prior, the square of the manifold and the numbers of both axes. at(z): where on the canvas.

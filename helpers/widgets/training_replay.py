@@ -15,7 +15,7 @@ from helpers import figures
 from helpers._arguments import check_images
 from helpers.training import History, evaluating, preserves_torch_state
 from helpers.vae import VAE
-from helpers.widgets._base import BrowserWidget, as_list, encoded, pack_floats, script
+from helpers.widgets._base import HERE, BrowserWidget, as_list, encoded, pack_floats, script
 
 ACROSS = 11  # pictures in a row of the manifold
 LEAST = 3.5  # the plane goes at least so far from 0
@@ -51,7 +51,7 @@ class TrainingReplay(BrowserWidget):
     for a page without a kernel shows three epochs: the first, an early one and the last.
     """
 
-    _esm = script("training_replay")
+    _esm = script(HERE / "training_replay.js")
     # No echo: an old epoch that comes back would replace the one played since.
     epoch = traitlets.Int(0).tag(sync=True, echo_update=False)
     _epochs = traitlets.List(traitlets.Int()).tag(sync=True)

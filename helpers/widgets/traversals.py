@@ -9,7 +9,7 @@ from torch import Tensor
 from helpers._arguments import check_floats
 from helpers.figures import show_digits
 from helpers.vae import VAE
-from helpers.widgets._base import CodesWidget, encoded, fixed, script
+from helpers.widgets._base import HERE, CodesWidget, encoded, fixed, script
 
 VALUES = (-3.0, -1.5, 0.0, 1.5, 3.0)  # of the pictures that stand still
 ROWS_DRAWN = 10  # in the picture without a kernel
@@ -26,7 +26,7 @@ class Traversals(CodesWidget):
     Raises TypeError or ValueError for arguments that do not fit each other, TraitError for a wrong trait.
     """
 
-    _esm = script("traversals")
+    _esm = script(HERE / "traversals.js")
     _kl = traitlets.List(traitlets.Float()).tag(sync=True)
     _order = traitlets.List(traitlets.Int()).tag(sync=True)  # the dimensions, from 0
     _values = traitlets.List(list(VALUES)).tag(sync=True)

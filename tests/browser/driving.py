@@ -1,10 +1,6 @@
 """How the browser tests drive a widget and what they read of it."""
 
-import json
-
 import torch
-
-from helpers.widgets._base import bare, script
 
 # JavaScript: the greys of a canvas, 0 for white paper and 255 for black ink
 GREYS = """canvas => {
@@ -47,13 +43,6 @@ def set_state(page, **traits):
     """Sets traits, as Python would."""
     for name, value in traits.items():
         page.evaluate("([name, value]) => widget.model.set(name, value)", [name, value])
-
-
-def run_script(page, name, expression, given=None):
-    """The value of an expression, with a widget's functions within reach, and `given`."""
-    body = bare(script(name)) + f"\nreturn JSON.stringify({expression});"
-    call = "([body, given]) => new Function('given', body)(JSON.parse(given))"
-    return json.loads(page.evaluate(call, [body, json.dumps(given)]))  # as text: much faster
 
 
 def limits(slider) -> tuple[float, ...]:

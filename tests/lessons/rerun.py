@@ -17,6 +17,9 @@ import nbformat
 from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+FOLDED = {
+    "jupyter": {"source_hidden": True}
+}  # as JupyterLab and Notebook keep it; the web edition reads the tag
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -44,7 +47,8 @@ def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     notebook.nbformat, notebook.nbformat_minor = 4, 5  # which has ids; Colab saves an older one
     for index, cell in enumerate(notebook.cells):
         cell.id = f"cell-{index:02}"
-        cell.metadata = {"tags": cell.metadata.tags} if cell.metadata.get("tags") else {}
+        tags = cell.metadata.get("tags", [])
+        cell.metadata = ({"tags": tags} if tags else {}) | (FOLDED if "hide-input" in tags else {})
         if cell.cell_type == "code":
             cell.outputs = joined(cell.outputs)
     return notebook
@@ -59,7 +63,7 @@ def joined(outputs: list) -> list:
                 continue
         elif output.output_type in ("display_data", "execute_result"):
             output.metadata = {}
-            if "image/png" in output.data:  # without a kernel the picture is what can be shown
+            if output.data.keys() & {"image/png", "text/markdown"}:  # what is shown without a kernel
                 output.data.pop(WIDGET_VIEW, None)
         kept.append(output)
     for output in kept:

@@ -66,7 +66,7 @@ def test_saved_from_a_fresh_kernel_and_clean(name):
     assert again == lesson, "run python -m tests.lessons.rerun"
     assert lesson.metadata.kernelspec.name == "python3"
     assert "widgets" not in lesson.metadata
-    assert all(set(cell.metadata) <= {"tags"} for cell in lesson.cells)
+    assert all(set(cell.metadata) <= {"tags", "jupyter"} for cell in lesson.cells)
 
 
 @every_lesson

@@ -494,11 +494,7 @@ TABLE = {
             "[[kept, kept], [kept, kept]]",
         ),
         ("the dots slide with sigma squared", "mu + sigma * e)", "mu + sigma ** 2 * e)"),
-        (
-            "the finite difference divided by twice its step",
-            "- meanLoss(z, k)) / h;",
-            "- meanLoss(z, k)) / (2 * h);",
-        ),
+        ("the finite difference divided by twice its step", "here), k)) / h;", "here), k)) / (2 * h);"),
     ],
     ("helpers/widgets/training_replay.py", "tests/unit/test_widgets.py"): [
         (
@@ -544,27 +540,40 @@ TABLE = {
         ),
         ("dots jump where they should glide", "const jumps = !dots ||", "const jumps = true ||"),
     ],
-    ("helpers/widgets/decoder.js", "tests/browser/test_widgets_in_the_browser.py"): [
+    ("helpers/widgets/js/network.js", "tests/unit/test_modules.py"): [
         (
             "the decoder's hidden layer dropped",
             "(input) => steps.reduce(",
             "(input) => steps.filter((_, i) => i !== 1).reduce(",
         ),
         ("the biases left out", "let sum = bias[row]", "let sum = 0"),
-        ("the third circle at 2.5", "of [1, 2, 3]", "of [1, 2, 2.5]"),
+    ],
+    ("helpers/widgets/js/page.js", "tests/browser/test_widgets_in_the_browser.py"): [
+        ("the third circle at 2.5", "of [1, 2, 3]", "of [1, 2, 2.5]")
+    ],
+    ("helpers/widgets/js/numbers.js", "tests/unit/test_modules.py"): [
         ("noise of one side only", "2 * Math.PI * Math.random()", "Math.PI * Math.random()"),
         ("noise with a variance of a half", "Math.sqrt(-2 * Math.log", "Math.sqrt(-Math.log"),
     ],
-    ("helpers/widgets/latent_pad.js", "tests/browser/test_widgets_in_the_browser.py"): [
+    ("helpers/widgets/js/digit.js", "tests/unit/test_modules.py"): [
         (
-            "the pad upside down",
-            "(1 - (event.clientY - box.top) / box.height * 2)",
-            "((event.clientY - box.top) / box.height * 2 - 1)",
+            "the drawn digit is not scaled as MNIST's were",
+            "Math.max(box.right - box.left, box.bottom - box.top) / LONGER;",
+            "side / SIDE;",
         ),
         (
+            "the drawn digit is not moved to its centre of mass",
+            "const place = Math.round(CENTRE - (mass - first) / size - NUDGE);",
+            "const place = Math.round((SIDE - (last - first) / size) / 2);",
+        ),
+        ("the centre of mass half a pixel off", "const CENTRE = 14.5", "const CENTRE = 14"),
+    ],
+    ("helpers/widgets/latent_pad.js", "tests/browser/test_widgets_in_the_browser.py"): [
+        ("the pad upside down", "(1 - down * 2) * data.extent", "(down * 2 - 1) * data.extent"),
+        (
             "each slider of the pad moves the other axis",
-            "z[axis] = Number(range.input.value)",
-            "z[1 - axis] = Number(range.input.value)",
+            ".with(axis, Number(input.value))",
+            ".with(1 - axis, Number(input.value))",
         ),
         (
             "the pad draws z with sigma squared",
@@ -581,11 +590,7 @@ TABLE = {
         ("the share of the prior squared", "Math.exp(-(a * a + b * b) / 2)", "Math.exp(-(a * a + b * b))"),
     ],
     ("helpers/widgets/traversals.js", "tests/browser/test_widgets_in_the_browser.py"): [
-        (
-            "the value's slider bound to the image's number",
-            'bind(model, "value", value, signal)',
-            'bind(model, "start", value, signal)',
-        ),
+        ("the value's slider bound to the image's number", 'bind("value", value)', 'bind("start", value)'),
         ("the value's slider ends one value early", "max: values.at(-1)", "max: values.at(-2)"),
     ],
     ("helpers/widgets/interpolation.js", "tests/browser/test_widgets_in_the_browser.py"): [
@@ -598,21 +603,10 @@ TABLE = {
     ],
     ("helpers/widgets/digit_canvas.js", "tests/browser/test_widgets_in_the_browser.py"): [
         (
-            "the drawn digit is not scaled as MNIST's were",
-            "Math.max(box.right - box.left, box.bottom - box.top) / LONGER;",
-            "side / SIDE;",
-        ),
-        (
-            "the drawn digit is not moved to its centre of mass",
-            "const place = Math.round(CENTRE - (mass - first) / size - NUDGE);",
-            "const place = Math.round((SIDE - (last - first) / size) / 2);",
-        ),
-        (
             "a drawing sent upside down",
-            'model.set("image", new DataView(pixels.slice().buffer));',
-            'model.set("image", new DataView(pixels.slice().reverse().buffer));',
-        ),
-        ("the centre of mass half a pixel off", "const CENTRE = 14.5", "const CENTRE = 14"),
+            "const image = new DataView(pixels.slice().buffer);",
+            "const image = new DataView(pixels.slice().reverse().buffer);",
+        )
     ],
     ("helpers/widgets/attribute_sliders.js", "tests/browser/test_widgets_in_the_browser.py"): [
         ("an attribute's direction subtracted", "sum + amount * directions", "sum - amount * directions"),
@@ -620,10 +614,10 @@ TABLE = {
         ("the sliders of attributes end at 3, whatever the limit", "=> limit * (step", "=> 3 * (step"),
         (
             "reset leaves the last attribute as it is",
-            "send(Object.fromEntries(names.map((name) => [name, 0])))",
+            "send({ amounts: Object.fromEntries(names.map((name) => [name, 0])) })",
             (
-                "send(Object.fromEntries(names.map((name, k) => [name, k < 2 ? 0 : "
-                'model.get("amounts")[name]])))'
+                "send({ amounts: Object.fromEntries(names.map((name, k) => [name, k < 2 ? 0 : "
+                'model.get("amounts")[name]])) })'
             ),
         ),
     ],

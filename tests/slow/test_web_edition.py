@@ -246,3 +246,32 @@ def test_an_interrupted_build_leaves_nothing(tmp_path):
     assert process.returncode != 0
     assert list(tmp_path.iterdir()) == []
     assert psutil.wait_procs(kernels, timeout=20)[1] == []
+
+
+# -- print and search --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PAGES[1:])
+def test_a_page_prints_whole(open_page, name):
+    page = open_page(name)
+    folded = page.locator("details:not([open])").count()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    missing = (
+        "() => [...document.images].filter(one => !one.complete || !one.naturalWidth).map(one => one.src)"
+    )
+    assert page.evaluate(missing) == []
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details:not([open])").count() == folded
+
+
+def test_lessons_are_found_by_words(open_page):
+    page = open_page("index")
+    page.get_by_role("searchbox").fill("bias correct")
+    first = page.locator("#found a").first
+    assert first.inner_text().startswith("09 · ")
+    first.click()
+    assert "/09_" in page.url
+    page.go_back()
+    page.get_by_role("searchbox").fill("nosuchword")
+    assert page.locator("#found li").count() == 0

@@ -89,7 +89,16 @@ def notebooks(tmp_path_factory):
     predict = ["**Predict first.** What will it say?", code("x = 1"), said("the answer"), said("more")]
     first = lesson(0, TEXT, code(SHADES, SAVED), code("drawn = torch.rand(1)"), code(CHECK))
     nbformat.write(first, folder / f"{FIRST}.ipynb")
-    nbformat.write(lesson(1, "## 2. Here", code(show_map, MAP, SAVED), *predict), folder / f"{NEXT}.ipynb")
+    figure = "from IPython.display import Image, display\ndrawn_here = 1\ndisplay(Image(PNG, format='png'))\n"
+    drawing = code(
+        figure.replace("PNG", repr(png(Figure(figsize=(1, 1), dpi=20))))
+        + "print('two lines,\\nand what they say')",
+        new_output("display_data", SAVED.data),
+        new_output("stream", text="two lines,\nand what they say\n"),
+    )
+    drawing.metadata.tags = ["hide-input"]
+    cells = ["## 2. Here", code(show_map, MAP, SAVED), *predict, drawing]
+    nbformat.write(lesson(1, *cells), folder / f"{NEXT}.ipynb")
     return folder
 
 
@@ -123,6 +132,27 @@ def test_what_comes_out_after_a_prediction_is_folded_and_nothing_else(edition):
     folded = page.split('<details class="answer">')[1].split("</details>")[0]
     assert "the answer" in folded
     assert "more" not in folded
+
+
+def test_the_code_of_a_drawing_is_folded(edition):
+    page = (edition / f"{NEXT}.html").read_text("utf-8")
+    (folded,) = re.findall(r'<details class="drawing">(.*?)</details>', page, re.S)
+    assert "Show the code of this figure" in folded
+    assert "drawn_here" in folded
+
+
+def test_a_picture_is_described_by_the_sentence_under_it(edition):
+    page = (edition / f"{NEXT}.html").read_text("utf-8")
+    assert 'alt="two lines, and what they say"' in page
+    assert 'loading="lazy"' not in page  # or it would be missing in print
+
+
+def test_sections_can_be_searched_by_their_words():
+    found = pages.sections("00_start", lesson(0, TEXT, "### Deeper\n\n**bold** words"))
+    assert [title for _, title, _ in found] == ["00 · Lesson 0", "1. There", "Deeper"]
+    assert found[1][0] == "00_start.html#1.-There"
+    assert found[2] == ("00_start.html#Deeper", "Deeper", "bold words")
+    assert "hint" not in found[1][2]
 
 
 def test_with_a_repository_other_files_are_linked_there():

@@ -1,5 +1,5 @@
 // The part of a widget's model that the scripts use, on a page without a kernel. Bytes come as base64.
-function withoutKernel(state) {
+export function withoutKernel(state) {
   for (const [name, value] of Object.entries(state)) {
     if (value && value.base64 !== undefined) {
       state[name] = new DataView(Uint8Array.from(atob(value.base64), (c) => c.charCodeAt(0)).buffer);

@@ -1,0 +1,120 @@
+// The widgets' arithmetic and geometry beside Python's numbers, which come as JSON (test_modules.py).
+// node --test; a number that differs is shown.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { move } from "../../helpers/widgets/attribute_sliders.js";
+import { circle, line, percent, share, unlikeliest } from "../../helpers/widgets/interpolation.js";
+import { asDigit } from "../../helpers/widgets/js/digit.js";
+import { network } from "../../helpers/widgets/js/network.js";
+import { clamp, fixed, floats, normalPair } from "../../helpers/widgets/js/numbers.js";
+import { across, bellPath, finiteDifference, slopePlace } from "../../helpers/widgets/jump_and_slide.js";
+import { nearest, sample, ticks, toPixels, within } from "../../helpers/widgets/latent_pad.js";
+import { approach, placed } from "../../helpers/widgets/training_replay.js";
+
+const given = JSON.parse(readFileSync(process.env.VAE_COURSE_NUMBERS, "utf8"));
+const view = (base64) => new DataView(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)).buffer);
+
+function close(found, expected, off = 1e-6) {
+  assert.equal(found.length, expected.length);
+  expected.forEach((value, i) =>
+    assert.ok(Math.abs(found[i] - value) <= off, `number ${i} is ${found[i]}, and should be ${value}`));
+}
+
+test("a network gives what torch gives", () => {
+  const { layers, weights, inputs, outputs } = given.network, run = network(layers, view(weights));
+  assert.deepEqual([run.inputs, run.outputs, run.side], [5, 49, 7]);
+  inputs.forEach((input, i) => close(run(input), outputs[i]));
+});
+
+test("bytes at any offset are read as float32", () => {
+  const bytes = new Uint8Array(9);
+  new DataView(bytes.buffer).setFloat32(1, 1.5, true);
+  assert.deepEqual([...floats(new DataView(bytes.buffer, 1, 4))], [1.5]);
+});
+
+test("numbers are said with a real minus, and 0 without one", () => {
+  assert.deepEqual([-1.234, -0.001, 0, 2].map((value) => fixed(value)), ["−1.23", "0.00", "0.00", "2.00"]);
+  assert.equal(fixed(-0.04, 1), "0.0");
+});
+
+test("clamp keeps a number between two others", () => {
+  assert.deepEqual([-3, 0.5, 3].map((value) => clamp(value, -1, 1)), [-1, 0.5, 1]);
+});
+
+test("epsilon has the mean and the variance of N(0, 1)", () => {
+  const draws = Array.from({ length: 20_000 }, normalPair).flat();
+  const mean = draws.reduce((a, b) => a + b) / draws.length;
+  const variance = draws.reduce((sum, e) => sum + e * e, 0) / draws.length;
+  close([mean, variance], [0, 1], 0.05); // ten standard errors of the mean, seven of the variance
+});
+
+test("codes move by the sum of amount times direction", () => {
+  const { z, directions, amounts, moved } = given.attributes;
+  close(move(Float32Array.from(z), directions.flat(), amounts), moved);
+});
+
+test("both walks are Python's", () => {
+  for (const { a, b, line: straight, circle: round } of given.walks) {
+    line(a, b, 9).forEach((z, k) => close(z, straight[k]));
+    circle(a, b, 9).forEach((z, k) => close(z, round[k]));
+  }
+});
+
+test("the share of draws nearer to the centre is the chi-squared distribution's", () => {
+  for (const { table, farthest, radii, shares } of given.shares) {
+    close(radii.map((radius) => share(table, farthest, radius)), shares, 1e-4);
+  }
+});
+
+test("a share is never said to be none or all", () => {
+  assert.deepEqual([0, 0.004, 0.2, 0.994, 0.99999].map(percent), ["< 0.1 %", "0.4 %", "20 %", "99.4 %", "> 99.9 %"]);
+});
+
+test("the unlikeliest step is framed on both paths where they tie", () => {
+  const steps = [["line", 0, 3, 0.99], ["line", 1, 1, 0.3], ["circle", 0, 3, 0.99], ["circle", 1, 3, 0.99]]
+    .map(([name, k, radius, part]) => ({ name, k, radius, part }));
+  const { framed, sentence } = unlikeliest(steps, 2);
+  assert.deepEqual(framed, [steps[0], steps[2]]);
+  assert.equal(sentence, "At the first image, both paths are farther from the centre than 99 % of all prior draws.");
+});
+
+test("a finite difference is the mean loss's, with the noise of either end", () => {
+  const { mu, h, sigma, here, there, k, slope } = given.slope;
+  close([finiteDifference(mu, h, sigma, [here, there], k)], [slope], 1e-9);
+});
+
+test("a dot stands where its z is, a bell where its mean is, a slope upwards where it is positive", () => {
+  close([across(-2.5), across(3), across(8.5)], [72, 276, 480]);
+  const points = bellPath(3, 0.4).slice(1, -1).split("L").map((pair) => pair.split(" ").map(Number));
+  const [x, y] = points.reduce((a, b) => (b[1] < a[1] ? b : a));
+  close([x, y], [across(3), 0], 0.15);
+  const [[left, low], [right, high]] = [slopePlace(-1, -8, [-1, 6]), slopePlace(6, 8, [-1, 6])];
+  assert.ok(left < right && high < low, `${[left, low]} is not to the left of and below ${[right, high]}`);
+  close([slopePlace(0, 0, [-1, 6])[1]], [63]);
+});
+
+test("the pad's places, its nearest image and its ticks", () => {
+  const data = { extent: 4, means: Float32Array.from([-2, 0, 2, 1, 0, -2.5]), count: 3 };
+  close(toPixels(data, [4, 4]), [800, 0]);
+  close(toPixels(data, [0, -1]), [400, 500]);
+  assert.equal(nearest(data, [1, 1]), 1);
+  assert.deepEqual(within(data, [0, -1], 2.5), [2, 0].filter((i) => i === 2 || Math.hypot(2, 1) <= 2.5));
+  assert.deepEqual(ticks(data), [-3, -2, -1, 0, 1, 2, 3]);
+  close(sample([1, 2, 0.5, 0.1], [2, -1]), [2, 1.9]);
+});
+
+test("a replay's plane, with what is beyond it at its edge, and the way from one epoch to the next", () => {
+  close([-9, -3, 0, 3].map(placed(3)), [8, 8, 400, 792]);
+  const dots = Float32Array.from([0, 4]);
+  approach(dots, [1, 0], 0.25);
+  close(dots, [0.25, 3]);
+});
+
+test("ink becomes the digit that Python expects of it", () => {
+  for (const { ink, side, digit } of given.digits) {
+    assert.deepEqual([...asDigit(Float32Array.from(ink), side)], digit);
+  }
+});

