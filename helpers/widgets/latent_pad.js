@@ -76,8 +76,8 @@ function render({ model, el }) {
     let sentAt = -Infinity;
     const sendNow = (traits) => {
       sending.stop();
-      sentAt = performance.now();
       send(traits);
+      sentAt = performance.now();
     };
     const move = (z) => {
       invitation.remove();

@@ -484,10 +484,10 @@ TABLE = {
             "-2 * self._limit <= amount <= 2 * self._limit",
         ),
     ],
-    ("helpers/widgets/interpolation.py", "tests/browser/test_widgets_in_the_browser.py"): [
+    ("helpers/widgets/interpolation.py", "tests/browser -k interpolation"): [
         ("the table of shares ends too early", "latent**0.5 + 5", "latent**0.5 + 1")
     ],
-    ("helpers/widgets/jump_and_slide.js", "tests/browser/test_widgets_in_the_browser.py"): [
+    ("helpers/widgets/jump_and_slide.js", "tests/browser -k jump"): [
         (
             "the dots that should jump keep their noise",
             "[[normals(n), normals(n)], [kept, kept]]",
@@ -523,7 +523,7 @@ TABLE = {
             "        with torch.no_grad():\n            sheet",
         ),
     ],
-    ("helpers/widgets/training_replay.js", "tests/browser/test_widgets_in_the_browser.py -k replay"): [
+    ("helpers/widgets/training_replay.js", "tests/browser -k replay"): [
         (
             "the dots of one epoch beside the manifold of another",
             "return all.subarray(index * size, (index + 1) * size);",
@@ -548,7 +548,7 @@ TABLE = {
         ),
         ("the biases left out", "let sum = bias[row]", "let sum = 0"),
     ],
-    ("helpers/widgets/js/page.js", "tests/browser/test_widgets_in_the_browser.py"): [
+    ("helpers/widgets/js/page.js", "tests/browser/test_latent_pad.py"): [
         ("the third circle at 2.5", "of [1, 2, 3]", "of [1, 2, 2.5]")
     ],
     ("helpers/widgets/js/numbers.js", "tests/unit/test_modules.py"): [
@@ -568,7 +568,7 @@ TABLE = {
         ),
         ("the centre of mass half a pixel off", "const CENTRE = 14.5", "const CENTRE = 14"),
     ],
-    ("helpers/widgets/latent_pad.js", "tests/browser/test_widgets_in_the_browser.py"): [
+    ("helpers/widgets/latent_pad.js", "tests/browser -k pad"): [
         ("the pad upside down", "(1 - down * 2) * data.extent", "(down * 2 - 1) * data.extent"),
         (
             "each slider of the pad moves the other axis",
@@ -589,11 +589,11 @@ TABLE = {
         ("the second ellipse at three sigma", "[2, [10, 8]]", "[3, [10, 8]]"),
         ("the share of the prior squared", "Math.exp(-(a * a + b * b) / 2)", "Math.exp(-(a * a + b * b))"),
     ],
-    ("helpers/widgets/traversals.js", "tests/browser/test_widgets_in_the_browser.py"): [
+    ("helpers/widgets/traversals.js", "tests/browser -k traversals"): [
         ("the value's slider bound to the image's number", 'bind("value", value)', 'bind("start", value)'),
         ("the value's slider ends one value early", "max: values.at(-1)", "max: values.at(-2)"),
     ],
-    ("helpers/widgets/interpolation.js", "tests/browser/test_widgets_in_the_browser.py"): [
+    ("helpers/widgets/interpolation.js", "tests/browser -k interpolation"): [
         (
             "both walks of the browser are straight",
             'walk("great circle", circle, steps, side)',
@@ -601,14 +601,14 @@ TABLE = {
         ),
         ("a walk that does not arrive", "k / (steps - 1)", "k / steps"),
     ],
-    ("helpers/widgets/digit_canvas.js", "tests/browser/test_widgets_in_the_browser.py"): [
+    ("helpers/widgets/digit_canvas.js", "tests/browser -k canvas"): [
         (
             "a drawing sent upside down",
             "const image = new DataView(pixels.slice().buffer);",
             "const image = new DataView(pixels.slice().reverse().buffer);",
         )
     ],
-    ("helpers/widgets/attribute_sliders.js", "tests/browser/test_widgets_in_the_browser.py"): [
+    ("helpers/widgets/attribute_sliders.js", "tests/browser -k attribute"): [
         ("an attribute's direction subtracted", "sum + amount * directions", "sum - amount * directions"),
         ("a slider moves the attribute before its own", "[names[k]]: amount", "[names.at(k - 1)]: amount"),
         ("the sliders of attributes end at 3, whatever the limit", "=> limit * (step", "=> 3 * (step"),

@@ -1,0 +1,173 @@
+"""What each widget shows on its page: whether sliders, words and pictures are those of its traits."""
+
+import re
+
+import numpy as np
+import pytest
+import torch
+
+from helpers.data import load_digits
+from helpers.figures import DIGIT_COLORS
+from tests import example_widgets as made
+from tests.browser import driving
+from tests.browser.driving import GREYS, painted, pictures, show, shows, state
+from tests.example_widgets import CODES, decode
+
+DIGITS = load_digits()
+COLOURS = [tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5)) for colour in DIGIT_COLORS]
+
+
+def stands(page, *names):
+    """Where sliders stand."""
+    return [driving.limits(page.get_by_role("slider", name=name, exact=True))[-1] for name in names]
+
+
+# -- what each widget shows: whether its sliders, words and pictures are those of its traits -------
+
+
+def on_pad(page, z):
+    """The whole pixel of the page nearest to z, and the z that belongs to it."""
+    box = page.get_by_role("application").bounding_box()
+    x = round(box["x"] + (z[0] / 4 + 1) * box["width"] / 2)
+    y = round(box["y"] + (1 - z[1] / 4) * box["height"] / 2)
+    return (x, y), [((x - box["x"]) / box["width"] * 2 - 1) * 4, (1 - (y - box["y"]) / box["height"] * 2) * 4]
+
+
+def shows_z(page):
+    painted(page)
+    z, box = state(page, "z"), page.locator(".vae-ring").bounding_box()
+    inside = [min(4, max(-4, value)) for value in z]
+    ring = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    return (
+        stands(page, "z₁", "z₂") == pytest.approx(inside, abs=0.00501)
+        and page.locator("output").all_inner_texts() == [f"{value:.2f}" for value in z]
+        and ring == pytest.approx(on_pad(page, inside)[0], abs=0.6)
+        and shows(pictures(page)["the picture decoded from z"], decode(z))
+        and page.get_by_text(f"z = ({z[0]:.2f}, {z[1]:.2f}), decoded").is_visible()
+    )
+
+
+def shows_traversals(page):
+    painted(page)
+    start, value = state(page, "start"), state(page, "value")
+    return (
+        stands(page, "image", "value") == pytest.approx([start, value], abs=0.0251)
+        and page.locator("output").all_inner_texts() == [str(start), f"{value:.2f}"]
+        and show(page, made.traversed(start, value))
+    )
+
+
+def shows_walks(page, codes=CODES):
+    painted(page)
+    widget = made.interpolation(codes, first=state(page, "first"), second=state(page, "second"))
+    for kind, name in (("line", "straight line"), ("circle", "great circle")):
+        said = page.get_by_role("group", name=name).inner_text()
+        lengths = [float(length) for length in re.findall(r"\|z\| ([\d.]+)", said)]
+        percents = [float(part) for part in re.findall(r"([\d.]+) %", said)]
+        assert lengths == pytest.approx(widget.path(kind).norm(dim=1).tolist(), abs=0.051)
+        assert percents == pytest.approx((100 * widget.shares(kind)).tolist(), abs=0.51)
+    at = [widget.first, widget.second]
+    labels = page.locator(".vae-picker .vae-caption").all_inner_texts()
+    return (
+        stands(page, "first", "second") == at
+        and labels == [f"label {5 + i}" for i in at]
+        and show(page, made.walked(widget))
+    )
+
+
+def shows_moved_digits(page, limit=3):
+    painted(page)
+    amounts = state(page, "amounts")
+    return (
+        stands(page, *amounts) == [round(50 * amount / limit) for amount in amounts.values()]
+        and page.locator("output").all_inner_texts() == [f"{amount:.2f}" for amount in amounts.values()]
+        and show(page, made.moved(**amounts))
+    )
+
+
+JUMP, SLIDE = "z = torch.normal(μ, σ)", "z = μ + σ ε"
+
+
+def draws_of(page, name):
+    """The z of each dot of a row, from where it stands; followed by those of the two moves before."""
+    dots = page.get_by_role("group", name=name).locator(".vae-dots g")
+    look = "groups => groups.map(g => [...g.children].map(dot => new DOMMatrix(dot.style.transform).e))"
+    before, now = (-2.5 + 11 * (np.array(x, float) - 72) / 408 for x in dots.evaluate_all(look))
+    return now, *before.reshape(-1, 40)
+
+
+def shows_sliding_dots(page, *earlier):
+    """earlier: mu at the moves before"""
+    painted(page)
+    mu, sigma, epsilon = state(page, "mu"), state(page, "sigma"), np.array(state(page, "epsilon"))
+    words = page.get_by_role("group", name=SLIDE).locator(".vae-slopes b").text_content()
+    slope = 2 * (mu - 3) + 0.1 + 2 * sigma * epsilon.mean()  # of the mean of f
+    moves = zip(draws_of(page, SLIDE), (mu, *earlier), strict=False)
+    return (
+        stands(page, "μ", "σ") == pytest.approx([mu, sigma])
+        and float(words.replace("−", "-")) == pytest.approx(slope, abs=0.0051)
+        and all(z == pytest.approx(m + sigma * epsilon, abs=1e-3) for z, m in moves)
+    )
+
+
+def frame_of(widget, epoch):
+    """The codes (n, 2) and the pixels (side, side) that were recorded of an epoch."""
+    (frame,) = (frame for frame in widget._frames if frame.epoch == epoch)
+    return frame.codes.numpy(), frame.sheet
+
+
+def has_dots(page, widget, codes, opacities=(0.85,) * 10, reach=0):
+    """Whether the dot of each digit, in its colour on white, is where its code is, or `reach` pixels away."""
+    look = """(canvas, [codes, extent, reach]) => codes.map(([x, y]) =>
+        [...canvas.getContext('2d').getImageData(
+            8 + (x / extent + 1) * (canvas.width / 2 - 8) - reach,
+            8 + (1 - y / extent) * (canvas.height / 2 - 8) - reach, 2 * reach + 1, 2 * reach + 1).data])"""
+    plane = page.locator(".vae-replay canvas").first
+    found = np.array(plane.evaluate(look, [codes.tolist(), widget._extent, reach])).reshape(10, -1, 4)
+    expected = 255 - np.array(opacities)[:, None] * (255 - np.array(COLOURS))
+    return np.abs(found[..., :3] - expected[:, None]).max(2).min(1).max() <= 2
+
+
+def shows_epoch(page, widget=None, *, wait=350):
+    """wait: ms, until the dots are there"""
+    page.wait_for_function("() => document.querySelector('.vae-status').textContent")
+    page.wait_for_timeout(wait) if wait else None
+    widget, epoch = widget or made.replay(), state(page, "epoch")
+    codes, sheet = frame_of(widget, epoch)
+    words = f"held-out −ELBO {210 - epoch:.1f} nats per image" if epoch else "before training"
+    manifold = page.get_by_label(f"the manifold at epoch {epoch}")
+    return (
+        stands(page, "epoch") == [widget._epochs.index(epoch)]
+        and page.locator("output").text_content() == str(epoch)
+        and page.locator(".vae-status").text_content() == f"epoch {epoch}: {words}"
+        and page.get_by_label(f"the means at epoch {epoch}").count() == 1
+        and shows(torch.tensor(manifold.evaluate(GREYS)), sheet.flatten() / 255)
+        and has_dots(page, widget, codes)
+    )
+
+
+def shows_gradient(page):
+    run = made.backprop()._runs[state(page, "run")]
+    done = run["steps"][: state(page, "step") + 1]
+    numbers = {int(i): text for one in done for i, text in one["numbers"].items()}
+    look = "nodes => nodes.map(node => [...node.querySelectorAll('text')].map(text => text.textContent))"
+    boxes = [texts[:2] for texts in page.locator(".vae-box").evaluate_all(look)]
+    factors = page.locator(".vae-arrow text").all_text_contents()
+    return (
+        page.get_by_role("radio").nth(state(page, "run")).is_checked()
+        and page.locator("[aria-live]").text_content() == done[-1]["words"]
+        and boxes == [[node["title"], numbers.get(i, "")] for i, node in enumerate(run["nodes"])]
+        and [words.removesuffix(" ✂\ufe0e") for words in factors] == [edge["factor"] for edge in run["edges"]]
+        and page.locator(".vae-arrow.vae-lit").count() == sum(len(one["edges"]) for one in done)
+    )
+
+
+SHOWS = {
+    "LatentPad": shows_z,
+    "Traversals": shows_traversals,
+    "Interpolation": shows_walks,
+    "AttributeSliders": shows_moved_digits,
+    "JumpAndSlide": shows_sliding_dots,
+    "TrainingReplay": shows_epoch,
+    "Backprop": shows_gradient,
+}

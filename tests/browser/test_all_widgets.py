@@ -1,0 +1,101 @@
+"""All widgets on pages without a kernel: keys, accessibility, telephones."""
+
+import pytest
+
+from tests.browser.driving import painted, set_state, state
+from tests.browser.shown import SHOWS
+from tests.chromium import needed_module
+from tests.example_widgets import ALL_WIDGETS
+
+KEYS = {  # a control, the keys pressed there, the traits afterwards; at last traits that Python sets
+    "LatentPad": [
+        ("latent space", "ArrowRight ArrowRight ArrowUp", {"z": [0.7, -0.9]}),
+        ("latent space", "Shift+ArrowDown Shift+ArrowLeft", {"z": [0.69, -0.91]}),
+        ("latent space", "Enter", {"z": [0, -2.5], "picked": 2}),
+        ("latent space", "Escape Home", {"z": [0, 0], "picked": None}),
+        ("z₁", "End", {"z": [4, 0]}),
+        ("z₂", "ArrowLeft", {"z": [4, -0.01]}),
+        {"z": [-1.5, 2.5]},
+    ],
+    "Traversals": [
+        ("value", "End", {"value": 3}),
+        ("value", "Home ArrowRight", {"value": -2.95}),
+        ("image", "End ArrowLeft", {"start": 3}),
+        {"value": 1.37, "start": 1},  # between two steps of the slider
+    ],
+    "Interpolation": [
+        ("first", "End ArrowLeft", {"first": 3, "second": 1}),
+        ("second", "ArrowRight", {"first": 3, "second": 2}),
+        {"first": 0, "second": 4},
+    ],
+    "AttributeSliders": [
+        ("bolder", "End", {"amounts": {"bolder": 3, "slanted": 0, "wider": 0}}),
+        ("slanted", "ArrowLeft", {"amounts": {"bolder": 3, "slanted": -0.06, "wider": 0}}),
+        ("wider", "Home", {"amounts": {"bolder": 3, "slanted": -0.06, "wider": -3}}),
+        ("reset", "Enter", {"amounts": {"bolder": 0, "slanted": 0, "wider": 0}}),
+        {"amounts": {"bolder": 0.48, "slanted": 0.0, "wider": 1.5}},
+    ],
+    "JumpAndSlide": [
+        ("μ", "ArrowRight", {"mu": 2.1}),
+        ("σ", "Home ArrowRight", {"mu": 2.1, "sigma": 0.15}),
+        {"mu": 4.5, "sigma": 1.2},
+    ],
+    "TrainingReplay": [
+        ("epoch", "Home", {"epoch": 0}),
+        ("epoch", "ArrowRight ArrowRight", {"epoch": 2}),
+        {"epoch": 1},
+    ],
+    "Backprop": [
+        ("The graph of", "ArrowRight", {"run": 0, "step": 1}),
+        ("The graph of", "End ArrowLeft", {"step": 3}),
+        ("2 * mu", "ArrowDown", {"run": 1, "step": 0}),
+        {"run": 2, "step": 1},
+    ],
+}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_each_key_moves_what_it_names_and_so_does_python(opened, name):
+    page = opened(ALL_WIDGETS[name]())
+    assert SHOWS[name](page)
+    *presses, set_by_python = KEYS[name]
+    for control, keys, traits in presses:
+        found = [
+            page.get_by_role(role, name=control) for role in ("slider", "radio", "application", "button")
+        ]
+        place = next(one for one in found if one.count())
+        for key in keys.split():
+            place.press(key)
+        for trait, value in traits.items():
+            assert state(page, trait) == pytest.approx(value), (control, keys)
+        painted(page)
+        assert SHOWS[name](page), (control, keys)
+    set_state(page, **set_by_python)
+    painted(page)
+    assert SHOWS[name](page)
+
+
+@pytest.mark.parametrize("name", ALL_WIDGETS)
+def test_keys_stay_in_the_widget_except_the_notebooks_own(opened, name):
+    page = opened(ALL_WIDGETS[name]())
+    page.evaluate("window.heard = []; document.addEventListener('keydown', (event) => heard.push(event.key))")
+    page.locator("canvas[tabindex], input").first.focus()
+    for key in ("ArrowRight", "Escape", "Home", "Shift+Enter", "Control+b", "Tab"):
+        page.keyboard.press(key)
+    assert set(page.evaluate("heard")) - {"Shift", "Control"} == {"Enter", "b", "Tab"}
+
+
+@pytest.mark.parametrize("name", ALL_WIDGETS)
+def test_a_page_is_accessible_in_both_themes_and_fits_a_telephone(opened, name):
+    axe = needed_module("axe_playwright_python.sync_playwright").Axe()
+    page = opened(ALL_WIDGETS[name]())
+    for theme in ("light", "dark"):
+        if theme == "dark":
+            page.add_style_tag(content=":root { --jp-ui-font-color0: #fff; } body { background: #111; }")
+        found = axe.run(page, context=".vae-widget").response
+        assert len(found["passes"]) > 5
+        assert [v for v in found["violations"] if v["impact"] in ("serious", "critical")] == []
+    for width in (900, 320, 306):  # the last leaves 274, as JupyterLab does on a telephone of 390
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.locator(".vae-widget").evaluate("node => node.scrollWidth - node.clientWidth") == 0
