@@ -115,7 +115,7 @@ assert list(pretrained.cache_folder().iterdir()) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no limit on the size of files")
-@pytest.mark.parametrize("room", [0, 20_000, 50_000])
+@pytest.mark.parametrize("room", [10, 20_000, 50_000])  # torch itself wants to write 4 bytes
 def test_a_full_disk_leaves_nothing_behind(room, tmp_path):
     assert "The model could not be cached (" in run(FULL, tmp_path, str(room))
 
