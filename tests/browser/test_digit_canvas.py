@@ -8,7 +8,7 @@ from helpers.vae import VAE
 from helpers.widgets import DigitCanvas
 from helpers.widgets._base import BrowserWidget
 from tests import example_widgets as made
-from tests.browser.driving import GREYS, drag, fingers, pictures, set_state, shows, state
+from tests.browser.driving import GREYS, drag, fingers, painted, pictures, set_state, shows, state
 from tests.browser.shown import DIGITS
 from tests.example_widgets import double
 
@@ -119,6 +119,7 @@ def test_the_canvas_shows_what_python_draws_and_says_what_it_answers(opened):
         (dict(message="RuntimeError: <b>gone</b>"), "RuntimeError: <b>gone</b>"),
     ):
         set_state(page, **answer, _answers=state(page, "_answers") + 1)
+        painted(page)
         assert status.text_content() == words
 
 

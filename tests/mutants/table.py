@@ -540,6 +540,20 @@ TABLE = {
         ),
         ("dots jump where they should glide", "const jumps = !dots ||", "const jumps = true ||"),
     ],
+    ("helpers/widgets/backprop.js", "tests/browser/test_backprop.py"): [
+        ("factors left blank", "✂\\uFE0E` : factor", '✂\\uFE0E` : ""')
+    ],
+    ("helpers/widgets/widgets.css", "tests/browser/test_backprop.py"): [
+        (
+            "a cut gradient that is not red",
+            ".vae-zero.vae-arrow path { fill: var(--vae-red); }",
+            ".vae-zero.vae-arrow path { fill: #009e73; }",
+        )
+    ],
+    ("helpers/widgets/jump_and_slide.js", "tests/browser/test_jump_and_slide.py"): [
+        ("slopes upside down", "(1 - clamp(slope", "(1 + clamp(slope"),
+        ("the bell beside mu", "((z - mu) / sigma) ** 2", "((z - mu - 1) / sigma) ** 2"),
+    ],
     ("helpers/widgets/js/network.js", "tests/unit/test_modules.py"): [
         (
             "the decoder's hidden layer dropped",
@@ -585,6 +599,7 @@ TABLE = {
             "const [x, y] = toPixels(data, parameters(data, i));",
             "const [y, x] = toPixels(data, parameters(data, i));",
         ),
+        ("a finger that trembles drags", '"touch" ? 10 : 4', '"touch" ? 4 : 4'),
         ("the pad's sliders end at 4, whatever its size", "max: data.extent, step", "max: 4, step"),
         ("the second ellipse at three sigma", "[2, [10, 8]]", "[3, [10, 8]]"),
         ("the share of the prior squared", "Math.exp(-(a * a + b * b) / 2)", "Math.exp(-(a * a + b * b))"),
@@ -602,11 +617,13 @@ TABLE = {
         ("a walk that does not arrive", "k / (steps - 1)", "k / steps"),
     ],
     ("helpers/widgets/digit_canvas.js", "tests/browser -k canvas"): [
+        ("every button draws", "event.button !== 0 || pointer !== null", "pointer !== null"),
+        ("points between two events lost", "(events.length ? events : [event])", "[event]"),
         (
             "a drawing sent upside down",
             "const image = new DataView(pixels.slice().buffer);",
             "const image = new DataView(pixels.slice().reverse().buffer);",
-        )
+        ),
     ],
     ("helpers/widgets/attribute_sliders.js", "tests/browser -k attribute"): [
         ("an attribute's direction subtracted", "sum + amount * directions", "sum - amount * directions"),
