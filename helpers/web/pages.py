@@ -7,7 +7,6 @@ from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any
 
-from math_core import LatexToMathML
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
@@ -17,10 +16,10 @@ from pygments.token import STANDARD_TYPES
 from traitlets.config import Config
 
 from helpers.widgets._base import STYLE, joined
+from helpers.widgets.predict import MATHEMATICS
 
 HERE = Path(__file__).parent
 LESSON = re.compile(r"(\d\d_\w+)\.ipynb")
-MATHEMATICS = LatexToMathML(fancy_error=False)
 
 
 class Renderer(IPythonRenderer):
@@ -106,7 +105,7 @@ def describe_pictures(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             section = (re.findall(r"^#+ (.*)", cell.source, re.M) or [section])[-1].replace("$", "")
-        under = " ".join(" ".join(one.get("text", "") for one in cell.get("outputs", [])).split())
+        under = " ".join(one.get("text", "") for one in cell.get("outputs", []))
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):
                 width, height = Image.open(io.BytesIO(b64decode(output.data["image/png"]))).size  # its head

@@ -53,7 +53,7 @@ def script(path: Path) -> str:
 
 
 def bare(module: str) -> str:
-    """A widget's script to stand on a page among others: it ends with the value of its default export."""
+    """A widget's script to stand on a page among others: its default export is `widget`."""
     return module.replace("\nexport default", "\nconst widget =")
 
 
@@ -194,10 +194,15 @@ class CodesWidget(BrowserWidget):
 
     def _index(self, proposal: dict) -> int:
         """Validator of a trait that picks one of the codes."""
-        name, value = proposal["trait"].name, proposal["value"]
-        if not 0 <= value < len(self._z):
-            raise traitlets.TraitError(f"{name}: 0 to {len(self._z) - 1} is needed, not {value}")
-        return value
+        return checked_index(proposal, len(self._z))
+
+
+def checked_index(proposal: dict, count: int) -> int:
+    """A trait's proposed value, which has to be the index of one of `count`; TraitError otherwise."""
+    name, value = proposal["trait"].name, proposal["value"]
+    if not 0 <= value < count:
+        raise traitlets.TraitError(f"{name}: 0 to {count - 1} is needed, not {value}")
+    return value
 
 
 def encoded(model: VAE, images: Tensor) -> tuple[Tensor, Tensor]:

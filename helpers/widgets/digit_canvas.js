@@ -2,7 +2,7 @@
 
 import { LONGER, SIDE, asDigit } from "./js/digit.js";
 import { network } from "./js/network.js";
-import { bytesOf, clamp, fixed } from "./js/numbers.js";
+import { bytesOf, clamp, plain } from "./js/numbers.js";
 import { BLUE, button, caption, element, inside, mount, picture, statusLine } from "./js/page.js";
 
 const SHEET = 280; // the sheet's side: ten pixels for each pixel of a digit
@@ -69,7 +69,7 @@ function read(context, base, strokes) {
 
 const NOTHING = new Uint8Array(0);
 const same = (a, b) => a.length === b.length && a.every((value, i) => value === b[i]);
-const numbers = (values) => `(${values.map((v) => fixed(v).replace("−", "-")).join(", ")})`;
+const numbers = (values) => `(${values.map((v) => plain(v)).join(", ")})`;
 
 function sheet() {
   const sharp = Math.max(1, Math.round(devicePixelRatio));

@@ -6,17 +6,18 @@ const visit = new Map(); // where the page has no storage
 
 function recall(key) {
   try {
-    return localStorage.getItem(key) ?? visit.get(key) ?? null;
+    return localStorage.getItem(key);
   } catch {
-    return visit.get(key) ?? null;
+    return visit.get(key);
   }
 }
 
 function keep(key, choice) {
-  visit.set(key, choice);
   try {
     localStorage.setItem(key, choice);
-  } catch { /* not allowed here */ }
+  } catch {
+    visit.set(key, choice);
+  }
 }
 
 function render({ model, el }) {

@@ -7,7 +7,9 @@ from typing import Any
 import traitlets
 from math_core import LatexToMathML
 
-from helpers.widgets._base import HERE, BrowserWidget, script
+from helpers.widgets._base import HERE, BrowserWidget, checked_index, script
+
+MATHEMATICS = LatexToMathML(fancy_error=False)
 
 
 class Predict(BrowserWidget):
@@ -35,7 +37,7 @@ class Predict(BrowserWidget):
             raise ValueError(f"options: two to four are needed, not {len(options)}")
         if right is not None and right not in options:
             raise ValueError(f"right: one of the options is needed, not {right!r}")
-        self._asked = question, list(options)
+        self._asked = question
         super().__init__(
             _question=as_html(question),
             _options=[
@@ -48,14 +50,11 @@ class Predict(BrowserWidget):
 
     @traitlets.validate("choice")
     def _check(self, proposal: dict) -> int | None:
-        choice = proposal["value"]
-        if choice is not None and not 0 <= choice < len(self._options):
-            raise traitlets.TraitError(f"choice: 0 to {len(self._options) - 1} is needed, not {choice}")
-        return choice
+        return None if proposal["value"] is None else checked_index(proposal, len(self._options))
 
     def __repr__(self) -> str:
-        chosen = None if self.choice is None else self._asked[1][self.choice]
-        return f"Predict({self._asked[0]!r}, choice={chosen!r})"
+        chosen = None if self.choice is None else self._options[self.choice]["key"]
+        return f"Predict({self._asked!r}, choice={chosen!r})"
 
     def text(self) -> str:
         """The question and its options as HTML, for a page whose scripts do not run."""
@@ -64,22 +63,18 @@ class Predict(BrowserWidget):
 
     def still(self) -> dict[str, Any]:
         """The question and its options as text."""
-        question, options = self._asked
-        return {
-            "text/markdown": "\n".join([f"**Predict.** {question}\n", *(f"- {option}" for option in options)])
-        }
+        options = (f"- {option['key']}" for option in self._options)
+        return {"text/markdown": "\n".join([f"**Predict.** {self._asked}", "", *options])}
 
 
 def as_html(text: str) -> str:
     """Text with **bold**, `code` and $formulas$ as HTML; all else stands there as it is."""
-    parts = re.split(r"(`[^`]+`|\$[^$]+\$|\*\*[^*]+\*\*)", text)
-    return "".join(_part(part) for part in parts)
+    parts = re.split(r"(`[^`]+`|\$[^$]+\$|\*\*[^*]+\*\*)", text)  # every second one is marked
+    return "".join(_marked(part) if i % 2 else html.escape(part) for i, part in enumerate(parts))
 
 
-def _part(part: str) -> str:
-    if part.startswith("$") and len(part) > 1:
-        return LatexToMathML(fancy_error=False).convert_with_local_state(part[1:-1], displaystyle=False)
-    for mark, tag in (("**", "b"), ("`", "code")):
-        if part.startswith(mark) and len(part) > 2 * len(mark):
-            return f"<{tag}>{html.escape(part[len(mark) : -len(mark)])}</{tag}>"
-    return html.escape(part)
+def _marked(part: str) -> str:
+    if part.startswith("$"):
+        return MATHEMATICS.convert_with_local_state(part[1:-1], displaystyle=False)
+    tag, words = ("code", part[1:-1]) if part.startswith("`") else ("b", part[2:-2])
+    return f"<{tag}>{html.escape(words)}</{tag}>"

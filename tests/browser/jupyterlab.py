@@ -261,9 +261,8 @@ def check_lesson(page):
         assert output["output_type"] != "error", output
         assert output.get("name") != "stderr", output
     assert move_explorers(page) + move_browser_widgets(page) >= 1
-    text = "\n".join(
-        page.locator(".jp-NotebookPanel .jp-OutputArea").all_inner_texts()
-    )  # lesson 00 says the words
+    shown = page.locator(".jp-NotebookPanel .jp-OutputArea")  # the text of lesson 00 holds the words below
+    text = "\n".join(shown.all_inner_texts())
     failed = "Error displaying widget|Loading widget|The picture could not be drawn"
     assert re.findall(f".*(?:{failed}).*", text) == []
 

@@ -22,9 +22,6 @@ def stands(page, *names):
     return [driving.limits(page.get_by_role("slider", name=name, exact=True))[-1] for name in names]
 
 
-# -- what each widget shows: whether its sliders, words and pictures are those of its traits -------
-
-
 def on_pad(page, z):
     """The whole pixel of the page nearest to z, and the z that belongs to it."""
     box = page.get_by_role("application").bounding_box()

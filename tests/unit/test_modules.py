@@ -39,7 +39,7 @@ def numbers() -> dict:
     torch.manual_seed(0)
     network = nn.Sequential(nn.Linear(5, 9), nn.ReLU(), nn.Linear(9, 49), nn.Sigmoid()).double()
     layers, weights = pack_network(network)
-    inputs, codes = normal(4, 5), normal(5, 4)
+    inputs = normal(4, 5)
     walks, shares = [], []
     for latent in (2, 20, 100):
         codes = normal(5, latent)
@@ -77,17 +77,16 @@ def numbers() -> dict:
     }
 
 
+def run(*arguments, **options):
+    """Node's process, once it has ended."""
+    return node(arguments, return_completed_process=True, capture_output=True, text=True, **options)
+
+
 def test_arithmetic_and_geometry_are_pythons(tmp_path):
     path = tmp_path / "numbers.json"
     path.write_text(json.dumps(numbers(), default=lambda array: array.tolist()))
     tests = [str(path) for path in (ROOT / "tests" / "javascript").glob("*.test.mjs")]
-    done = node(
-        ["--test", *tests],
-        return_completed_process=True,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"VAE_COURSE_NUMBERS": str(path)},
-    )
+    done = run("--test", *tests, env=os.environ | {"VAE_COURSE_NUMBERS": str(path)})
     assert done.returncode == 0, done.stdout
 
 
@@ -101,7 +100,7 @@ def test_modules_are_joined_each_once_what_is_imported_first(tmp_path):
         (tmp_path / f"{name}.js").parent.mkdir(exist_ok=True)
         (tmp_path / f"{name}.js").write_text(source)
     code = joined(tmp_path / "one.js") + "console.log(module_one.a, Object.keys(module_two), typeof hidden);"
-    done = node(["-e", code], return_completed_process=True, capture_output=True, text=True)
+    done = run("-e", code)
     assert done.stdout == "11 [ 'two', 'b' ] undefined\n"
 
 
@@ -120,6 +119,6 @@ def test_mnists_own_digits_come_back():
         "console.log(JSON.stringify(JSON.parse(require('fs').readFileSync(0)).map(read)));"
     )
     given = json.dumps([np.kron(digit, np.ones((10, 10))).ravel().tolist() for digit in digits])
-    done = node(["-e", code], return_completed_process=True, capture_output=True, text=True, input=given)
+    done = run("-e", code, input=given)
     found = np.array(json.loads(done.stdout)).reshape(-1, 28, 28)
     assert (found == digits).mean() >= 0.97

@@ -2,8 +2,9 @@
 
 export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
-// A number with a real minus sign, and none where all its decimals are 0.
-export const fixed = (value, decimals = 2) => value.toFixed(decimals).replace(/^-(?=0\.?0*$)/, "").replace("-", "−");
+// A number without a minus where all its decimals are 0, as `fixed` in _base.py; and with a real minus sign.
+export const plain = (value, decimals = 2) => value.toFixed(decimals).replace(/^-(?=0\.?0*$)/, "");
+export const fixed = (value, decimals = 2) => plain(value, decimals).replace("-", "−");
 
 // Two numbers from N(0, 1): Box and Muller 1958.
 export function normalPair() {

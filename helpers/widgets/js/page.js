@@ -108,17 +108,18 @@ export function mount({ model, el }, build) {
   const timer = () => waiting((call, ms) => setTimeout(call, ms), (asked) => clearTimeout(asked));
   const frames = () => waiting((call) => requestAnimationFrame(call), (asked) => cancelAnimationFrame(asked));
   const painting = frames();
+  const paint = () => {
+    const calls = [...due];
+    due.clear();
+    for (const call of calls) call();
+  };
 
   const listen = (node, event, call) => node.addEventListener(event, call, { signal });
   const follow = (changes) => {
     for (const [trait, call] of Object.entries(changes)) {
       const changed = () => {
         due.add(call);
-        painting(() => {
-          const calls = [...due];
-          due.clear();
-          for (const one of calls) one();
-        });
+        if (!painting.running()) painting(paint);
       };
       model.on(`change:${trait}`, changed);
       signal.addEventListener("abort", () => model.off(`change:${trait}`, changed));
