@@ -2,21 +2,31 @@
 
 import functools
 import math
+import traceback
 from collections.abc import Callable, Iterable
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 
 class Wrong(Exception):
     """The answer is wrong; the message says what is wrong, and how far off it is."""
 
 
+class NotYet(Exception):
+    """The exercise is untouched."""
+
+
+class Raised(Exception):
+    """The learner's code raised; the message says what, and in which line."""
+
+
 def check(judge: Callable[..., str]) -> Callable[..., None]:
     """Makes a check of `judge(answer, ...)`, which raises `Wrong`, or returns what to say when right.
 
-    An answer of None (or `...`), or a function that returns it, is "Not yet".
+    An answer that is no answer yet, or a function that returns one, is "Not yet".
     """
 
     @functools.wraps(judge)
@@ -28,32 +38,110 @@ def check(judge: Callable[..., str]) -> Callable[..., None]:
                 message = judge(answer, *more)
         except NotYet:
             print("Not yet. Fill in the cell above, run it, and run this one again.")
-        except Wrong as wrong:
+        except (Wrong, Raised) as wrong:
             print(f"Not right yet: {wrong}")
-        except Exception as error:  # the learner's code: whatever it raises is an answer
-            print(f"Not right yet: your code raised {type(error).__name__}: {error}")
+        except Exception as error:  # ours, so not told as the learner's
+            print(f"This check broke ({type(error).__name__}: {error}). That may not be your answer's fault.")
         else:
             print(f"Right. {message}")
 
     return run
 
 
-class NotYet(Exception):
-    """The exercise is untouched."""
-
-
 def unsolved(answer: object) -> bool:
-    return answer is None or answer is ...
+    return answer is None or answer is ... or (isinstance(answer, str) and answer.strip() in ("", "..."))
 
 
 def call(function: Callable, *args, **kwargs):
     """What the learner's function returns; an untouched stub is "Not yet"."""
     if not callable(function):
         raise Wrong(f"a function is needed, not {type(function).__name__}")
-    result = function(*args, **kwargs)
+    try:
+        result = function(*args, **kwargs)
+    except (Wrong, NotYet, Raised):  # of something that the check has handed in
+        raise
+    except Exception as error:
+        raise Raised(f"your code raised {type(error).__name__}: {error}{_line(function, error)}") from None
     if unsolved(result):
         raise NotYet
     return result
+
+
+def _line(function: Callable, error: Exception) -> str:
+    """Where in the learner's code it happened, in words."""
+    file = getattr(getattr(function, "__code__", None), "co_filename", None)
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename == file:
+            return f" (at `{frame.line}`)" if frame.line else f" (in line {frame.lineno} of its cell)"
+    return ""
+
+
+class Draws(TorchFunctionMode):
+    """What torch draws inside: `with Draws() as draws`, then `draws.epsilon`.
+
+    epsilon: every normal draw in order, made standard: (draw - mean) / standard deviation, one flat tensor
+    others: the names of all other random calls
+    """
+
+    NORMAL = ("randn", "randn_like", "normal", "normal_")
+    OTHERS = (
+        *("rand", "rand_like", "randint", "randint_like", "bernoulli", "multinomial", "poisson", "uniform_"),
+        *("random_", "bernoulli_", "exponential_", "log_normal_", "cauchy_", "geometric_"),
+    )
+
+    def __init__(self):
+        super().__init__()
+        self.parts: list[Tensor] = []
+        self.others: list[str] = []
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        result = func(*args, **kwargs)
+        name = getattr(func, "__name__", "")
+        if name in self.NORMAL:
+            given = dict(zip(("mean", "std"), args[name == "normal_" :], strict=False)) | kwargs
+            mean, std = (given.get("mean", 0.0), given.get("std", 1.0)) if "normal" in name else (0.0, 1.0)
+            self.parts.append(((result - mean) / std).detach().flatten())
+        elif name in self.OTHERS:
+            self.others.append(name.strip("_"))
+        return result
+
+    @property
+    def epsilon(self) -> Tensor:
+        return torch.cat(self.parts) if self.parts else torch.zeros(0)
+
+
+def compare(
+    function: Callable,
+    inputs: dict[str, tuple],
+    right: Callable[..., Tensor],
+    mistakes: dict[str, Callable[..., Tensor]],
+    *,
+    what: str = "what you return",
+    rtol: float = 1e-6,
+) -> None:
+    """Raises Wrong unless `function` agrees with `right` for all inputs (by their words: arguments).
+
+    mistakes: by its sentence each known mistake, which is told only where it fits all inputs; any other
+        answer is told how far off it is, and for which input
+    """
+    found, wanted = {}, {}
+    for words, args in inputs.items():
+        wanted[words] = right(*args)
+        own = (arg.clone() if isinstance(arg, Tensor) else arg for arg in args)  # to write into
+        found[words] = same_shape(call(function, *own), wanted[words], what).detach()
+
+    def fit(values: dict[str, Tensor]) -> list[str]:
+        return [w for w in found if not torch.allclose(found[w], values[w], rtol=rtol, atol=rtol)]
+
+    off = fit(wanted)
+    if not off:
+        return
+    for sentence, mistake in mistakes.items():
+        if not fit({words: mistake(*args) for words, args in inputs.items()}):
+            raise Wrong(sentence)
+    gap = (found[off[0]] - wanted[off[0]]).abs().max().item()
+    raise Wrong(f"{what} is off by {gap:.2g} for {off[0]}" if math.isfinite(gap) else f"{what} is not finite")
 
 
 def number(value: object, what: str) -> float:
@@ -77,17 +165,18 @@ def number(value: object, what: str) -> float:
 
 
 def same_shape(value: object, like: Tensor, what: str) -> Tensor:
-    """`value`, a tensor or an array, in the shape of `like`, and in its precision if that is of floats.
+    """`value`, a tensor, an array, a number or a list of numbers, in the shape and precision of `like`.
 
     Axes of size 1 more or less do not matter.
     """
-    if isinstance(value, np.ndarray):
-        value = torch.as_tensor(value)
     if not isinstance(value, Tensor):
-        raise Wrong(f"{what} should be a tensor, but is {type(value).__name__}")
+        try:
+            value = torch.as_tensor(value)
+        except (TypeError, ValueError, RuntimeError):
+            raise Wrong(f"{what} should be a tensor, but is {type(value).__name__}") from None
     if value.squeeze().shape == like.squeeze().shape:
         value = value.reshape(like.shape)
-        return value.to(like.dtype) if like.is_floating_point() else value
+        return value.to(like) if like.is_floating_point() else value
     raise Wrong(f"{what} has the shape {tuple(value.shape)}; {tuple(like.shape)} is needed")
 
 
