@@ -28,7 +28,7 @@ def cache_folder() -> Path:
 
 @preserves_torch_state
 def trained_vae(
-    latent: int, *, hidden: int = 400, epochs: int = 12, seed: int = 0, progress: bool = True
+    latent: int, *, hidden: int = 200, epochs: int = 8, seed: int = 0, progress: bool = True
 ) -> tuple[VAE, History]:
     """A VAE of torch's default dtype, trained on the shipped digits with `fit`, and its history.
 
@@ -65,7 +65,8 @@ def warm_cache() -> None:
     """Train every model that the lessons share, where the cache does not have it yet."""
     torch.set_default_dtype(torch.float64)  # as the lessons do
     trained_vae(2)
-    trained_vae(20, epochs=6)
+    trained_vae(2, hidden=400, epochs=12)
+    trained_vae(20, hidden=400, epochs=6)
 
 
 def _read(path: Path, model: VAE, epochs: int, made_from: str) -> History:

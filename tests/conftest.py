@@ -37,6 +37,15 @@ def browser():
         yield found
 
 
+# JavaScript: keeps what is written on canvases, and where
+WRITTEN = """window.written = [];
+const {fillText} = CanvasRenderingContext2D.prototype;
+CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...more) {
+    written.push([String(text), x, y]);
+    return fillText.call(this, text, x, y, ...more);
+};"""
+
+
 @pytest.fixture
 def opened(browser, tmp_path):
     """open(a widget or a file, **options of the page) -> its page, which has no kernel behind it.
@@ -48,6 +57,7 @@ def opened(browser, tmp_path):
     def open_page(shown, **options):
         page = browser.new_page(**{"viewport": {"width": 900, "height": 900}} | options)
         pages[page] = wrong = page_errors(page)
+        page.add_init_script(WRITTEN)
         page.on("request", lambda sent: wrong.append(sent.url) if sent.url.startswith("http") else None)
         path = shown if isinstance(shown, Path) else shown.to_html(tmp_path / "widget.html")
         page.goto(path.as_uri())

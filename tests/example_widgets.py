@@ -65,6 +65,14 @@ def pad(z=None, means=MEANS, sigmas=SIGMAS, labels=LABELS) -> widgets.LatentPad:
     return made
 
 
+def new_digits(prior=False, **traits) -> widgets.NewDigits:
+    if prior:
+        model = Coded(double(MEANS))
+        model.pixels, model.latent = 64, 2
+        return widgets.NewDigits(model, **traits)
+    return widgets.NewDigits(Coded(double(MEANS), SIGMAS), uniform(len(MEANS), 64), LABELS, **traits)
+
+
 def traversals(codes=CODES, kl=KL) -> widgets.Traversals:
     return widgets.Traversals(Coded(codes), uniform(len(codes), 64), kl=kl)
 
@@ -141,6 +149,7 @@ def replay(epochs=(0, 1, 2, 3)) -> widgets.TrainingReplay:
 
 ALL_WIDGETS = {
     "LatentPad": lambda: pad(z=(0.5, -1.0)),
+    "NewDigits": new_digits,
     "Traversals": traversals,
     "Interpolation": interpolation,
     "DigitCanvas": lambda: canvas(images=uniform(10, 784), labels=range(10)),
@@ -159,6 +168,12 @@ ALL_WIDGETS = {
 def decode(z) -> Tensor:
     z = double(z)
     return torch.sigmoid(Coded(z.reshape(-1, z.shape[-1])).decoder(z))
+
+
+def rolled(width: float, picked: int, epsilon) -> dict[str, Tensor]:
+    z = MEANS[picked] + width * SIGMAS[picked] * double(epsilon).reshape(10, 2)
+    new = {f"new digit {i + 1}": pixels for i, pixels in enumerate(decode(z))}
+    return new | {"the picked image": uniform(len(MEANS), 64)[picked]}
 
 
 def traversed(start: int, value: float, codes=CODES) -> dict[str, Tensor]:

@@ -77,10 +77,10 @@ def _line(function: Callable, error: Exception) -> str:
 
 
 class Draws(TorchFunctionMode):
-    """What torch draws inside: `with Draws() as draws`, then `draws.epsilon`.
+    """What torch draws inside of `with Draws() as draws`.
 
-    epsilon: every normal draw in order, made standard: (draw - mean) / standard deviation, one flat tensor
-    others: the names of all other random calls
+    numbers: all that was drawn, in order and flat, normal draws made standard: (draw - mean) / deviation
+    calls: the name of each call that drew
     """
 
     NORMAL = ("randn", "randn_like", "normal", "normal_")
@@ -92,23 +92,34 @@ class Draws(TorchFunctionMode):
     def __init__(self):
         super().__init__()
         self.parts: list[Tensor] = []
-        self.others: list[str] = []
+        self.calls: list[str] = []
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
         result = func(*args, **kwargs)
         name = getattr(func, "__name__", "")
-        if name in self.NORMAL:
+        if name in (*self.NORMAL, *self.OTHERS):
             given = dict(zip(("mean", "std"), args[name == "normal_" :], strict=False)) | kwargs
             mean, std = (given.get("mean", 0.0), given.get("std", 1.0)) if "normal" in name else (0.0, 1.0)
             self.parts.append(((result - mean) / std).detach().flatten())
-        elif name in self.OTHERS:
-            self.others.append(name.strip("_"))
+            self.calls.append(name)
         return result
 
     @property
-    def epsilon(self) -> Tensor:
+    def numbers(self) -> Tensor:
         return torch.cat(self.parts) if self.parts else torch.zeros(0)
+
+    def noise(self, shape: tuple[int, ...], words: str) -> Tensor:
+        """The draws in `shape`. Wrong unless there are as many, all normal; `words` says of what."""
+        other = next((name for name in self.calls if name not in self.NORMAL), None)
+        if other:
+            raise Wrong(f"your noise comes from `{other.strip('_')}`; draw it from N(0, 1)")
+        drawn, needed = self.numbers, math.prod(shape)
+        if not len(drawn):
+            raise Wrong("nothing in it is random: torch has drawn no number")
+        if len(drawn) != needed:
+            raise Wrong(f"{len(drawn):,} random numbers were drawn, and {needed:,} are needed: {words}")
+        return drawn.reshape(shape)
 
 
 def compare(
@@ -127,9 +138,10 @@ def compare(
     """
     found, wanted = {}, {}
     for words, args in inputs.items():
-        wanted[words] = right(*args)
         own = (arg.clone() if isinstance(arg, Tensor) else arg for arg in args)  # to write into
-        found[words] = same_shape(call(function, *own), wanted[words], what).detach()
+        given = call(function, *own)
+        wanted[words] = right(*args)  # after it: the noise that was intercepted is known now
+        found[words] = same_shape(given, wanted[words], what).detach()
 
     def fit(values: dict[str, Tensor]) -> list[str]:
         return [w for w in found if not torch.allclose(found[w], values[w], rtol=rtol, atol=rtol)]

@@ -2,130 +2,125 @@
 
 import torch
 
-from helpers.exercises._check import (
-    Wrong,
-    call,
-    check,
-    new_generator,
-    no_known_mistake,
-    number,
-    parts,
-    same_shape,
-)
+from helpers.exercises._check import Draws, Wrong, call, check, compare, new_generator, same_shape
 
 
 @check
-def draw_uniform(function) -> str:
-    u = torch.tensor([0.0, 0.25, 0.5, 1.0])
-    low, high = (torch.tensor(v, requires_grad=True) for v in (-1.0, 3.0))
-    z = same_shape(call(function, low, high, u.clone()), u, "z")
-    if not torch.equal(z, same_shape(call(function, low, high, u.clone()), u, "z")):
-        raise Wrong(
-            "two calls with the same u give two different z: it makes noise of its own, where u is the noise"
-        )
-    if (z == z[0]).all():
-        raise Wrong(f"z is {z[0]:g} for every u. A draw without its noise is always the same number")
-    for at, name, end in ((0, "low", low), (-1, "high", high)):
-        if not torch.isclose(z[at], end):
-            raise Wrong(f"with low = -1 and high = 3, u = {u[at]:g} gives z = {z[at]:g}, which is not {name}")
-    if not torch.allclose(z, -1 + 4 * u):
-        raise Wrong(
-            "both ends are right, but in between z is not uniform: equal steps of u "
-            "should be equal steps of z"
-        )
-    if not z.requires_grad:
-        raise Wrong("the values are right, but z is a constant to autograd: no gradient can reach the ends")
-    for name, end, at in (("low", low, -1), ("high", high, 0)):
-        (moved,) = torch.autograd.grad(z.sum(), end, retain_graph=True, allow_unused=True)
-        if moved is None:
-            raise Wrong(f"the values are right, but the path to {name} is cut")
-        (slope,) = torch.autograd.grad(z[at], end, retain_graph=True)
-        if abs(slope.item()) > 1e-6:
-            raise Wrong(
-                f"the values are right, but at u = {u[at]:g}, where z is the other end, autograd "
-                f"says that z moves with {name}: a part of the path is cut"
-            )
-    return "The values are right, and a right gradient reaches both ends."
+def draw(function) -> str:
+    generator = new_generator()
+
+    def inputs(words: str, mu: float, sigma: float) -> dict:
+        epsilon = torch.randn(4, generator=generator)
+        return {words: (torch.full((4,), mu), torch.full((4,), sigma), epsilon)}
+
+    sign = 1
+
+    def answer(mu, sigma, epsilon):
+        nonlocal sign
+        with Draws() as draws:
+            z = call(function, mu.requires_grad_(), sigma.requires_grad_(), epsilon)
+        if draws.calls:
+            raise Wrong(f"your line rolls a die of its own, by `{draws.calls[0]}`; epsilon is the roll")
+        z = same_shape(z, epsilon, "z")
+        if torch.allclose(z, mu - sigma * epsilon):
+            sign = -1  # -epsilon has the same distribution
+        reach(z, mu, sigma, epsilon)
+        return z
+
+    compare(
+        answer,
+        inputs("mu = 2, sigma = 0.5", 2.0, 0.5) | inputs("mu = -1, sigma = 3", -1.0, 3.0),
+        lambda mu, sigma, epsilon: mu + sign * sigma * epsilon,
+        {
+            "z is mu, whatever was rolled: nothing in it is random": lambda mu, sigma, epsilon: mu,
+            "z is the roll itself: its mean is 0 and its standard deviation 1": lambda mu, sigma, epsilon: (
+                epsilon
+            ),
+            "the standard deviation of z is 1, whatever sigma is": lambda mu, sigma, epsilon: mu + epsilon,
+            "the mean of z is 0, whatever mu is": lambda mu, sigma, epsilon: sigma * epsilon,
+            "the mean of z is sigma, and its standard deviation mu": lambda mu, sigma, epsilon: (
+                sigma + mu * epsilon
+            ),
+            "the standard deviation of z is sigma squared": lambda mu, sigma, epsilon: (
+                mu + sigma**2 * epsilon
+            ),
+            "the standard deviation of z is the root of sigma": lambda mu, sigma, epsilon: (
+                mu + sigma.sqrt() * epsilon
+            ),
+            "sigma moves the mean of z; it should change its standard deviation": lambda mu, sigma, epsilon: (
+                mu + sigma + epsilon
+            ),
+            "the mean of z is mu times sigma": lambda mu, sigma, epsilon: (mu + epsilon) * sigma,
+            "the same roll is used for all entries of z": lambda mu, sigma, epsilon: mu + sigma * epsilon[0],
+        },
+        what="z",
+    )
+    return (
+        "z is a draw from N(mu, sigma^2), and the gradient arrives at mu and at sigma. The scissors are gone."
+    )
+
+
+def reach(z, mu, sigma, epsilon) -> None:
+    """Wrong where the values of z are right, and a path of the gradient is cut."""
+    if not (torch.allclose(z, mu + sigma * epsilon) or torch.allclose(z, mu - sigma * epsilon)):
+        return
+    found = torch.autograd.grad(z.sum(), [mu, sigma], allow_unused=True) if z.requires_grad else [None, None]
+    for name, gradient in zip(("mu", "sigma"), found, strict=True):
+        if gradient is None:
+            raise Wrong(f"z has the right values, but the path to {name} is cut")
 
 
 @check
 def train(function) -> str:
-    k = 3 + 2 * torch.randn(2000, generator=new_generator())
-    mu, loss = parts(
-        call(function, k.clone()),
-        2,
-        "train should return two things: mu, and the loss of its last step per image",
-    )
-    mu, loss = same_shape(mu, k, "mu").detach(), number(loss, "the loss")
-    miss = mu - k
-    root_mean_square = miss.square().mean().sqrt().item()
-    if (mu == 0).all():
-        raise Wrong("each mu is still 0: no gradient arrives")
-    if abs(miss.mean()) > 0.35 and miss.std() < 0.3:
-        raise Wrong(
-            f"on average mu settles {abs(miss.mean()):.2f} beside its target, always on the same "
-            "side: what is the mean of your noise?"
-        )
-    if root_mean_square > 0.5 and loss < 0.1:
-        raise Wrong(
-            f"the last loss is {loss:.3f} per image, but mu misses its target by "
-            f"{root_mean_square:.2f} (root mean square). Each mu has made up for one particular roll"
-        )
-    if not root_mean_square < 0.5:
-        raise Wrong(
-            f"mu ends {root_mean_square:.2f} from its target (root mean square): the steps do not "
-            "lead there. Does each follow its own gradient only?"
-        )
-    if root_mean_square < 0.02:
-        raise Wrong(
-            "mu meets its target exactly, and nothing is random any more: is z still a draw from N(mu, 1)?"
-        )
-    if abs(loss / (1 + root_mean_square**2) - 1) > 0.2:  # more than 6 standard errors
-        raise Wrong(
-            f"mu is right, but the loss {loss:.4g} is not that of the last step per image: "
-            + ("is it the sum over the images?" if loss > 100 else "is it that of the draws z?")
-        )
-    return (
-        f"mu is {root_mean_square:.2f} from its target (root mean square), and the loss in training, "
-        f"{loss:.2f}, is what new noise gives as well."
-    )
+    noise, counts = {}, {}
 
+    def answer(k, steps, lr):
+        with Draws() as draws:
+            mu = same_shape(call(function, k, steps, lr), k, "what train returns")
+        counts[steps] = len(draws.numbers)
+        if counts[steps] == steps * len(k):
+            noise[steps] = draws.noise((steps, len(k)), "")
+            if len(noise[steps].unique(dim=0)) < steps:
+                raise Wrong("the same roll comes back in later steps: is the generator seeded again?")
+        return mu
 
-@check
-def paired_gradient(function) -> str:
-    epsilon = torch.randn(10_000, generator=new_generator())
-    spread = {}
-    for name, f, slope in (
-        ("(z - 3)^2", lambda z: (z - 3) ** 2, lambda z: 2 * (z - 3)),
-        ("exp(z)", torch.exp, torch.exp),
-    ):
-        mu, sigma = 2.0, 0.5
-        single, partner = slope(mu + sigma * epsilon), slope(mu - sigma * epsilon)
-        target = (single + partner) / 2
-        found = call(function, f, mu, sigma, epsilon.clone())
-        found = same_shape(found, epsilon, "what is returned").detach()
-        no_known_mistake(
-            found,
-            (
-                (single, "this is the gradient at +epsilon alone: where is its partner?"),
-                (partner, "this is the gradient at -epsilon alone: where is its partner?"),
-                (
-                    2 * target,
-                    "each gradient is twice too large: is it that of the mean of two draws, or of their sum?",
-                ),
-                (epsilon * (single - partner) / 2, "this is the derivative with respect to sigma"),
+    def path(k, steps, lr, rolls, per=1):
+        mu = torch.zeros_like(k)
+        for epsilon in rolls:
+            mu = mu - lr * 2 * (mu + epsilon - k) / per
+        return mu
+
+    n = 7
+    inputs = {f"{steps} steps": (torch.linspace(1, 4, n), steps, lr) for steps, lr in ((12, 0.02), (18, 0.1))}
+
+    def right(k, steps, lr):
+        if steps in noise:
+            return path(k, steps, lr, noise[steps])
+        drawn = counts[steps]
+        if not drawn:
+            raise Wrong("nothing in your training is random: torch has drawn no number")
+        if drawn == n:
+            raise Wrong("epsilon is rolled once, and each mu makes up for that one roll")
+        if drawn in (1, steps):
+            raise Wrong("all targets share one roll; each needs its own")
+        raise Wrong(
+            f"in {steps} steps with {n} targets {drawn} numbers were rolled, and {steps * n} are needed: "
+            "a fresh one for each target in each step"
+        )
+
+    compare(
+        answer,
+        inputs,
+        right,
+        {
+            "mu is still 0: no gradient arrives": lambda k, steps, lr: torch.zeros_like(k),
+            "epsilon is rolled, but the loss does not see it": lambda k, steps, lr: path(
+                k, steps, lr, [0] * steps
             ),
-            rtol=1e-4,
-        )
-        if not torch.allclose(found, target, rtol=1e-4, atol=1e-6):
-            raise Wrong(
-                f"for f = {name}, {(~torch.isclose(found, target, rtol=1e-4, atol=1e-6)).sum()} of "
-                f"{len(epsilon)} gradients are off. The two draws of a pair lie at the same distance "
-                "from mu, on both sides"
-            )
-        spread[name] = (target.std() / single.std()).item()
-    words = ", ".join(f"for {name} {ratio:.2f}" for name, ratio in spread.items())
-    return (
-        "Standard deviation of a pair's gradient, as a share of a single draw's: "
-        f"{words}; two draws without pairing have 0.71."
+            "the loss is the mean over the targets; each mu should follow its own": lambda k, steps, lr: path(
+                k, steps, lr, noise[steps], per=n
+            ),
+        },
+        what="mu",
     )
+    return "A fresh roll for each target in each step, and each mu follows its own gradient."

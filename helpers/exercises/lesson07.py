@@ -94,7 +94,7 @@ def _gradients(value: Tensor, m: Tensor, t: Tensor) -> list[Tensor]:
 @check
 def other_widths(function) -> str:
     ratios = []
-    for S in ([[0.5, 0.3], [0.3, 0.4]], [[1.0, -0.5, 0.2], [-0.5, 2.0, 0.1], [0.2, 0.1, 0.3]]):
+    for S in ([[0.3, 0.5], [0.5, 1.0]], [[1.0, -0.5, 0.2], [-0.5, 2.0, 0.1], [0.2, 0.1, 0.3]]):
         given = torch.tensor(S)
         S = given.double()
         own, inside = S.diag().sqrt(), 1 / torch.linalg.inv(S).diag().sqrt()

@@ -67,11 +67,8 @@ def _judge(where: str, values: torch.Tensor, target: float, n: int, followed: bo
     if (values == 0).all():
         raise Wrong(
             f"{where} every estimate is 0. "
-            + (
-                "A step has no slope: did you differentiate f?"
-                if followed
-                else "Can log q see mu move, or does z move with it?"
-            )
+            + ("A step has no slope: did you differentiate f? Or: " if followed else "")
+            + "can log q see mu move, or does z move with it?"
         )
     if values.max() == values.min():
         raise Wrong(f"{where} 400 calls give the same number: nothing in it is random")
@@ -96,15 +93,22 @@ def _judge(where: str, values: torch.Tensor, target: float, n: int, followed: bo
 
 def _estimates(function, f, mu: float, sigma: float, n: int) -> tuple[torch.Tensor, bool]:
     """400 estimates, and whether f was called with a z that autograd follows."""
-    followed = []
+    followed, asked = [], 0
 
     def cost(z):
+        nonlocal asked
         followed.append(isinstance(z, torch.Tensor) and z.requires_grad)
+        asked += z.numel() if isinstance(z, torch.Tensor) else 1
         return f(z)
 
     with torch.random.fork_rng():
         torch.manual_seed(0)
         found = [number(call(function, cost, mu, sigma, n), "the estimate") for _ in range(400)]
+    if asked >= 400 * 2 * n:  # a cost or two more may make a baseline
+        raise Wrong(
+            f"for n = {n} draws f is asked for {asked / 400:g} costs. The score function needs the cost "
+            "of each draw once, and no other: a difference of costs is another estimator"
+        )
     return torch.tensor(found, dtype=torch.float64), any(followed)
 
 

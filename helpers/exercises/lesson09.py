@@ -20,20 +20,27 @@ from helpers.exercises._check import (
 @check
 def adam_step(function) -> str:
     noise = torch.randn(10, 4, dtype=torch.float64, generator=new_generator())
-    for size in (1.0, 1e-5):
+    for size, lr, betas, eps in (
+        (1.0, 0.001, (0.9, 0.999), 1e-8),
+        (1e-5, 0.001, (0.9, 0.999), 1e-8),
+        (1.0, 0.02, (0.6, 0.95), 1e-3),
+    ):
+        own = {} if lr == 0.001 else {"lr": lr, "beta1": betas[0], "beta2": betas[1], "eps": eps}
         ours = torch.zeros(4, dtype=torch.float64)
         m = v = torch.zeros(4, dtype=torch.float64)
         theirs = torch.zeros(4, dtype=torch.float64, requires_grad=True)
-        optimizer = torch.optim.Adam([theirs], lr=0.001)
+        optimizer = torch.optim.Adam([theirs], lr=lr, betas=betas, eps=eps)
         for t, g in enumerate(size * (1 + noise), start=1):
-            ours, m, v = _three(call(function, ours.clone(), g.clone(), m.clone(), v.clone(), t), g)
+            ours, m, v = _three(call(function, ours.clone(), g.clone(), m.clone(), v.clone(), t, **own), g)
             theirs.grad = g.clone()
             optimizer.step()
-            off = ((ours - theirs.detach()).abs().max() / 0.001).item()
+            off = ((ours - theirs.detach()).abs().max() / lr).item()
             # 1e-4 step sizes: more than rounding, less than what epsilon inside the root does to size 1e-5
             if not off < 1e-4:
                 hint = (
-                    "with gradients of size 1 all is well: look at what epsilon does"
+                    f"with the default settings all is well: here they are {own}"
+                    if own
+                    else "with gradients of size 1 all is well: look at what epsilon does"
                     if size < 1
                     else "compare it with the formulas of section 4, line by line"
                 )
@@ -44,7 +51,7 @@ def adam_step(function) -> str:
             for name, ours_of, key in (("m", m, "exp_avg"), ("v", v, "exp_avg_sq")):
                 if not torch.allclose(ours_of, optimizer.state[theirs][key], rtol=1e-5, atol=0):
                     raise Wrong(f"theta is right, but {name} after step {t} is not the running average")
-    return "It equals torch.optim.Adam over ten steps, for large and for tiny gradients."
+    return "It equals torch.optim.Adam over ten steps, for large and tiny gradients and for other settings."
 
 
 def _three(result: object, like: torch.Tensor) -> list[torch.Tensor]:

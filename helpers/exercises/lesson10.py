@@ -71,36 +71,43 @@ def free_bits_cost(function) -> str:
 
 @check
 def active_units(function) -> str:
-    model = VAE(7, hidden=2, pixels=4)  # mu is a straight line in the first pixel
+    model = VAE(10, hidden=2, pixels=4)  # mu is a straight line in the first pixel
     for weights in model.parameters():
         weights.data.zero_()
     next(model.encoder.parameters()).data[:, 0] = 1
-    model.to_mu.weight.data[:, 0] = torch.tensor([2.0, 0.0, 0.0, 0.1, 0.4, 0.0, 0.0])
-    model.to_mu.bias.data = torch.tensor([-1.0, 2.0, -1.5, 0.0, 0.0, 0.0, 0.0])
+    model.to_mu.weight.data[:, 0] = torch.tensor([2.0, 0.0, 0.0, 0.015, 0.4, 0.0, 0.0, 0.198, 0.202, 0.15])
+    model.to_mu.bias.data = torch.tensor([-1.0, 2.0, -1.5] + 7 * [0.0])
     model.to_logvar.bias.data[5] = -6.0
     x = torch.tensor([[0.0, 1, 0, 1], [1, 0, 0, 1]]).repeat(100, 1)
     with seeded(0):
         value = number(call(function, model, x.clone()), "the number of active units")
-    hints: dict[float, str] = {
-        6: "q(z|x) of most of these dimensions is the same for all images, and its draws still vary",
-        5: "a KL above 0 does not make a dimension active: q(z|x) may differ from the prior and be the same "
-        "for all images",
-        4: "that looks at the size of mu; a mu far from 0 that is the same for all images says nothing",
-        3: "the limit of 0.01 is that of a variance, not of a standard deviation",
-        7: "that counts every dimension",
-        200: "that counts images: the variance is over images, for each dimension",
-    }
-    if value != 2:
+    with torch.no_grad(), seeded(0):
+        mu, logvar = model.encode(x)
+        z = mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)
+        hints = {
+            "q(z|x) of most of these dimensions is the same for all images, and its draws still vary": (
+                z.var(0) > 0.01
+            ),
+            "a KL above 0 does not make a dimension active: q(z|x) may differ from the prior and be the same "
+            "for all images": kl_divergence(mu, logvar, per_dimension=True).mean(0) > 0.01,
+            "that looks at the size of mu; a mu far from 0 that is the same for all images says nothing": (
+                mu.square().mean(0) > 0.01
+            ),
+            "the limit of 0.01 is that of a variance, not of a standard deviation": mu.std(0) > 0.01,
+            "that counts every dimension": torch.ones(10),
+            "that counts images: the variance is over images, for each dimension": torch.ones(200),
+        }
+    if value != 3:
+        fit = [words for words, counted in hints.items() if counted.sum() == value]
         raise Wrong(
-            f"for a model with 7 dimensions you count {value:g}"
-            + (f": {hints[value]}" if value in hints else "")
+            f"for a model with 10 dimensions you count {value:g}" + (f": {fit[0]}" if len(fit) == 1 else "")
         )
     with torch.no_grad():
         model.to_mu.weight.zero_()
     value = number(call(function, model, x.clone()), "the number of active units")
     if value != 0:
         raise Wrong(f"where mu is the same for all images, you count {value:g}")
-    return "Two dimensions of seven tell images apart, and none where mu is the same for all."
+    return "Three dimensions of ten tell images apart, and none where mu is the same for all."
 
 
 _STEPS = 300

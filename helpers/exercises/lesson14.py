@@ -42,7 +42,18 @@ def noisy_and_target(function) -> str:
         _same(
             s * z_t + a * v, epsilon, f"at t = {t:g} s * z_t + a * target is", "It should give epsilon back."
         )
-    return "z and epsilon come back from z_t and the target at each noise level."
+    levels = torch.tensor([0.1, 0.9, 0.0, 0.5, 1.0, 0.3])[:, None]
+    together = _z_t(function, z, levels, epsilon)
+    for row, t in enumerate(levels[:, 0].tolist()):
+        alone = _z_t(function, z[[row]], levels[[row]], epsilon[[row]])
+        for what, found, right in zip(("z_t", "the target"), together, alone, strict=True):
+            _same(
+                found[[row]],
+                right,
+                f"in a batch whose rows differ in t, {what} of the row with t = {t:g} is",
+                "Each row has a noise level of its own.",
+            )
+    return "z and epsilon come back from z_t and the target, at the noise level of each row."
 
 
 def _z_t(function, z, t, epsilon) -> list[torch.Tensor]:

@@ -34,14 +34,19 @@ def show_digits(
     title: str = "",
     row_labels: Sequence[str] = (),
     column_labels: Sequence[str] = (),
+    smooth: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
-    """A sheet of square images (n, pixels), dark ink on white, its rows and columns named by the labels."""
+    """A sheet of square images (n, pixels), dark ink on white, its rows and columns named by the labels.
+
+    smooth: between the pixels, for pictures shown large
+    """
     sheet = tile(images, columns)
     if ax is None:
         width = 8.0
         _, ax = plt.subplots(figsize=(width, width * sheet.shape[0] / sheet.shape[1] + 0.45))
-    ax.imshow(sheet, vmin=0, vmax=1, cmap="gray_r", interpolation="nearest")
+    between = "bicubic" if smooth else "nearest"
+    ax.imshow(sheet, vmin=0, vmax=1, cmap="gray_r", interpolation=between)
     ax.set_title(title)
     side = math.isqrt(images.shape[1])
     for set_ticks, labels in ((ax.set_yticks, row_labels), (ax.set_xticks, column_labels)):

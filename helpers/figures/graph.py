@@ -84,7 +84,9 @@ def _look(node: dict) -> tuple[str, ...]:
     if node["state"] == "reached":
         gradient = node["gradient"]
         words += _number(gradient) if gradient.numel() == 1 else f"of shape {tuple(gradient.shape)}"
-    return f"{node['label']}\n{'just a number' if node['die'] else words}", *look
+    if node["die"]:
+        words = "not written yet" if node["value"].isnan() else "just a number"
+    return f"{node['label']}\n{words}", *look
 
 
 def _draw_arrow(ax: Axes, above: Text, below: Text, edge: dict) -> None:
@@ -120,14 +122,14 @@ def _number(gradient: Tensor) -> str:
 def graph_places(graph: "nx.DiGraph") -> dict[str, tuple[float, float]]:
     """Where to draw each node: steps by their longest path from the loss, leaves all at the bottom.
 
-    A draw that no step reads stands between the loss and the leaves.
+    Where there are no steps, a draw stands between the loss and the leaves: it is z.
     """
     import networkx as nx
 
     depth = {}
     for key in nx.topological_sort(graph):
         depth[key] = 1 + max((depth[above] for above in graph.predecessors(key)), default=-1)
-    alone = [key for key, node in graph.nodes(data=True) if node["die"] and not graph.degree(key)]
+    alone = [key for key, node in graph.nodes(data=True) if node["die"] and not graph.edges][-1:]
     leaves = [key for key, node in graph.nodes(data=True) if node["kind"] == "leaf" and key not in alone]
     bottom = max((d for key, d in depth.items() if key not in leaves), default=0) + 1 + len(alone)
     across = {key: 1.6 * i for i, key in enumerate(leaves)}

@@ -46,8 +46,8 @@ QUESTIONS = {
         "Can you compute the expectation (a sum, a formula)?",
         "middle",
         0,
-        "02",
-        "6. The expectation has a derivative",
+        "03",
+        "4. Averaged, it is the gradient we want",
     ),
     "kind": Box(
         "Is z discrete, or has the cost no useful slope (step, black box, very wiggly)?",
@@ -56,13 +56,7 @@ QUESTIONS = {
         "08",
         "7. Where each of them is wrong",
     ),
-    "scale": Box(
-        "Is z a normal vector, or location + scale × noise?",
-        "left",
-        2,
-        "03",
-        "1. The same distribution, drawn in another way",
-    ),
+    "scale": Box("Is z a normal vector, or location + scale × noise?", "left", 2, "03", "3. The trick"),
     "formula": Box(
         "Is there a formula z = T(noise)? (inverse CDF, flow)",
         "left",
@@ -86,10 +80,14 @@ QUESTIONS = {
 }
 ENDS = {
     "exact": Box(
-        "exact: differentiate the sum or formula", "far right", 0, "02", "6. The expectation has a derivative"
+        "exact: differentiate the sum or formula",
+        "far right",
+        0,
+        "03",
+        "4. Averaged, it is the gradient we want",
     ),
     "pathwise": Box(
-        "pathwise, location and scale", "far left", 2, "03", "6. Averaged, it is the gradient we want"
+        "pathwise, location and scale", "far left", 2, "03", "4. Averaged, it is the gradient we want"
     ),
     "through": Box(
         "pathwise, through T", "far left", 3, "13", "5. The flow follows the bend, and thins the tails"

@@ -126,17 +126,16 @@ def sections(name: str, notebook: NotebookNode) -> list[tuple[str, str, str]]:
 
 
 def fold_answers(notebook: NotebookNode) -> None:
-    """Marks the first outputs after each question, but no widgets: to be opened after the guess."""
+    """Marks questions, whose code would tell, and the outputs that answer them, to be opened after it."""
     asked = False
     for cell in notebook.cells:
         outputs = cell.get("outputs", [])
-        if asked and outputs:
+        if asked and outputs and "exercise-check" not in cell.metadata.get("tags", []):
             cell.metadata.answer = not any("text/html" in one.get("data", {}) for one in outputs)
             asked = False
         texts = [one.get("data", {}).get("text/plain", "") for one in outputs]
-        asked = (
-            asked or "**Predict first.**" in cell.source or any(map(re.compile(r"Predict\(").match, texts))
-        )
+        cell.metadata.question = any(text.startswith("Predict(") for text in texts)
+        asked = asked or "**Predict first.**" in cell.source or cell.metadata.question
 
 
 def style() -> str:

@@ -7,6 +7,7 @@ from helpers.widgets.explorer import Explorer
 from helpers.widgets.interpolation import Interpolation
 from helpers.widgets.jump_and_slide import JumpAndSlide
 from helpers.widgets.latent_pad import LatentPad
+from helpers.widgets.new_digits import NewDigits
 from helpers.widgets.predict import Predict
 from helpers.widgets.side_by_side import SideBySide
 from helpers.widgets.training_replay import TrainingReplay
@@ -20,6 +21,7 @@ __all__ = [
     "Interpolation",
     "JumpAndSlide",
     "LatentPad",
+    "NewDigits",
     "Predict",
     "SideBySide",
     "TrainingReplay",

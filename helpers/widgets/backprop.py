@@ -1,8 +1,10 @@
 """`Backprop`: a gradient on its way through the graph that autograd recorded, one step at a time."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
+import torch
 import traitlets
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -21,7 +23,8 @@ class Backprop(BrowserWidget):
     """Press *backward*: the gradient runs from a loss down the real graph, with autograd's own numbers.
 
     runs: for each choice of the switch its words, and (loss, parameters, z): a single number, the single
-        numbers by name that it is to be differentiated with respect to, and the result in the middle
+        numbers by name that it is to be differentiated with respect to, and the result in the middle. Or one
+        function that makes z of mu, sigma and epsilon; the loss is (z - 3)^2, and its last step is shown
     derivatives: by autograd's name of a step, the formula of its derivative, to stand beside the number
     run, step: which run, from 0, and how far its gradient has come; they move with the widget
 
@@ -33,14 +36,21 @@ class Backprop(BrowserWidget):
     run = traitlets.Int(0).tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
 
-    def __init__(self, runs: dict[str, Run], derivatives: dict[str, str], run: int = 0):
+    def __init__(
+        self,
+        runs: dict[str, Run] | Callable[..., Tensor],
+        derivatives: dict[str, str] | None = None,
+        run: int = 0,
+    ):
+        own = callable(runs)
+        if callable(runs):
+            runs, derivatives = {"your line": _run_of(runs)}, {"Pow": "2 (z − k)"}
         self._graphs = {
-            line: trace_autograd(loss, {**parameters, "z": z}, drawn=["z"])
+            line: trace_autograd(loss, {**parameters, "z": z}, drawn=["z", "epsilon"])
             for line, (loss, parameters, z) in runs.items()
         }
-        super().__init__(
-            _runs=[_packed(line, graph, derivatives) for line, graph in self._graphs.items()], run=run
-        )
+        packed = [_packed(line, graph, derivatives or {}) for line, graph in self._graphs.items()]
+        super().__init__(_runs=packed, run=run, step=len(packed[0]["steps"]) - 1 if own else 0)
 
     def figure(self) -> Figure:
         line, graph = list(self._graphs.items())[self.run]
@@ -52,6 +62,17 @@ class Backprop(BrowserWidget):
         run = self._runs[self.run]
         last = len(run["steps"]) - 1
         return f"Backprop({run['line']!r}, step {min(self.step, last)} of {last})"
+
+
+def _run_of(function: Callable[..., Tensor]) -> Run:
+    """What `function` makes of mu = 2, sigma = 0.5 and an epsilon."""
+    mu, sigma = (torch.tensor(value, requires_grad=True) for value in (2.0, 0.5))
+    epsilon = torch.tensor(0.8)
+    z = function(mu, sigma, epsilon)
+    if not isinstance(z, Tensor):
+        z = torch.tensor(float("nan"))  # nothing yet
+    parameters = {"mu": mu, "sigma": sigma, "epsilon": epsilon}
+    return (z - 3.0) ** 2, {name: one for name, one in parameters.items() if one is not z}, z
 
 
 def _packed(line: str, graph: "nx.DiGraph", derivatives: dict[str, str]) -> dict:
@@ -124,6 +145,8 @@ def _words(node: dict, arrived: float, sends: list[str], *, cut: bool) -> str:
 
 def _error(graph: "nx.DiGraph") -> str:
     """What PyTorch says to backward() on a loss that no step leads to."""
+    if graph.nodes["loss"]["value"].isnan():
+        return "There is no z yet. Write your line, and run the cell again."
     try:
         graph.nodes["loss"]["value"].backward()
     except RuntimeError as error:
@@ -140,4 +163,4 @@ def _title(node: dict) -> str:
 
 def _number(value: float) -> str:
     """Three digits; 0 is exactly 0."""
-    return f"{value:.3g}".replace("-", "−") if value else "0"
+    return f"{value:.3g}".replace("-", "−").replace("nan", "?") if value else "0"

@@ -12,13 +12,13 @@ const GREEN = "#009e73", INK = "#222", DIM = "#595959";
 function render({ model, el }) {
   const k = model.get("_k"), h = model.get("_h"), [lowest, highest, thinnest, widest] = model.get("_limits");
   const rows = [
-    row("z = torch.normal(μ, σ)", "the dots jump", RED, square, k, lowest, highest),
-    row("z = μ + σ ε", "the dots slide", GREEN, disc, k, lowest, highest),
+    row("fresh noise", "the dots jump", RED, square, k, lowest, highest),
+    row("the same noise", "the dots slide", GREEN, disc, k, lowest, highest),
   ];
   rows[1].node.classList.add("vae-slides");
   const mu = slider("μ", { min: lowest, max: highest, step: h, value: model.get("mu") });
   const sigma = slider("σ", { min: thinnest, max: widest, step: 0.05, value: model.get("sigma") });
-  const again = button("new ε"), status = statusLine("vae-two-lines-high");
+  const again = button("new noise"), status = statusLine("vae-two-lines-high");
 
   return mount({ model, el }, ({ bind, follow, listen, send, timer }) => {
     const tell = timer(); // screen readers are told once the slider rests
@@ -46,7 +46,7 @@ function render({ model, el }) {
     follow({ mu: changed, sigma: changed, epsilon: changed });
     return [mu.node, sigma.node, ...rows.map((r) => r.node),
       element("div", { className: "vae-row vae-close" }, again, caption("Move μ and follow the black dot. "
-        + "Above, each move draws again. Below, ε stays until you ask for a new one.")),
+        + "Above, each move draws again. Below, the noise stays until you ask for a new one.")),
       status];
   });
 }

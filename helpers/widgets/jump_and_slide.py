@@ -1,4 +1,4 @@
-"""`JumpAndSlide`: the same draws by torch.normal, which jump, and by the trick, which slide."""
+"""`JumpAndSlide`: draws with fresh noise, which jump, and with the same noise, which slide."""
 
 from collections.abc import Callable
 
@@ -17,8 +17,8 @@ MU, SIGMA = (0.0, 6.0), (0.1, 1.5)  # the ends of the sliders
 EARLIER = (1.0, 0.5)  # how far below mu the two moves begin that are shown at first
 
 TITLES = {
-    "torch.normal": "$z$ = torch.normal($\\mu$, $\\sigma$): the dots jump",
-    "trick": "$z = \\mu + \\sigma\\,\\epsilon$, the same $\\epsilon$: the dots slide",
+    "torch.normal": "fresh noise at each move: the dots jump",
+    "trick": "the same noise at each move: the dots slide",
 }
 
 

@@ -16,6 +16,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.chromium import page_errors
+from tests.lessons.rerun import WIDGET_VIEW
 
 ROOT = Path(__file__).parents[2]
 
@@ -164,8 +165,7 @@ def wait_until_run(page):
         """() => {
             const panel = window.jupyterapp.shell.currentWidget;
             const cells = panel.content.widgets.filter(cell => cell.model.type === 'code');
-            return cells.every(cell => cell.model.executionState !== 'running'
-                && /^\\[\\d+\\]:?$/.test(cell.node.querySelector('.jp-InputPrompt')?.textContent.trim()))
+            return cells.every(cell => cell.model.executionState !== 'running' && cell.model.executionCount)
                 && panel.context.sessionContext.session.kernel.status === 'idle'
                 && cells[cells.length - 1].model.executionCount >= cells.length;
         }""",
@@ -260,7 +260,8 @@ def check_lesson(page):
     for output in outputs(page):
         assert output["output_type"] != "error", output
         assert output.get("name") != "stderr", output
-    assert move_explorers(page) + move_browser_widgets(page) >= 1
+    views = [output for output in outputs(page) if WIDGET_VIEW in output.get("data", {})]
+    assert bool(move_explorers(page) + move_browser_widgets(page)) == bool(views)
     shown = page.locator(".jp-NotebookPanel .jp-OutputArea")  # the text of lesson 00 holds the words below
     text = "\n".join(shown.all_inner_texts())
     failed = "Error displaying widget|Loading widget|The picture could not be drawn"

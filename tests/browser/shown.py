@@ -44,6 +44,21 @@ def shows_z(page):
     )
 
 
+def shows_new_digits(page):
+    painted(page)
+    width, picked, epsilon = (state(page, trait) for trait in ("width", "picked", "epsilon"))
+    pressed = "buttons => buttons.map(button => button.ariaPressed)"
+    shelf = page.locator(".vae-shelf button").evaluate_all(pressed)
+    words = f"Ten draws around this {made.LABELS[picked]}, {width:.1f} σ wide, decoded."
+    return (
+        stands(page, "width") == pytest.approx([width], abs=0.0501)
+        and page.locator("output").all_inner_texts() == [f"{width:.1f} σ"]
+        and shelf == [str(i == picked).lower() for i in range(3)]
+        and page.locator(".vae-status").text_content() == words
+        and show(page, made.rolled(width, picked, epsilon))
+    )
+
+
 def shows_traversals(page):
     painted(page)
     start, value = state(page, "start"), state(page, "value")
@@ -82,7 +97,7 @@ def shows_moved_digits(page, limit=3):
     )
 
 
-JUMP, SLIDE = "z = torch.normal(μ, σ)", "z = μ + σ ε"
+JUMP, SLIDE = "fresh noise", "the same noise"
 
 
 def draws_of(page, name):
@@ -161,6 +176,7 @@ def shows_gradient(page):
 
 SHOWS = {
     "LatentPad": shows_z,
+    "NewDigits": shows_new_digits,
     "Traversals": shows_traversals,
     "Interpolation": shows_walks,
     "AttributeSliders": shows_moved_digits,

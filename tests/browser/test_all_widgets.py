@@ -17,6 +17,13 @@ KEYS = {  # a control, the keys pressed there, the traits afterwards; at last tr
         ("z₂", "ArrowLeft", {"z": [4, -0.01]}),
         {"z": [-1.5, 2.5]},
     ],
+    "NewDigits": [
+        ("width", "End", {"width": 3, "picked": 0}),
+        ("width", "Home ArrowRight", {"width": 0.1}),
+        ("take this 7", "Enter", {"width": 0.1, "picked": 1}),
+        ("roll again", "Space", {"width": 0.1, "picked": 1}),
+        {"width": 1.23, "picked": 2},
+    ],
     "Traversals": [
         ("value", "End", {"value": 3}),
         ("value", "Home ArrowRight", {"value": -2.95}),

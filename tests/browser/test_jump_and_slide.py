@@ -19,7 +19,7 @@ def test_dots_above_jump_and_dots_below_slide(opened):
     assert (draws_of(page, JUMP)[0] - above).std() > 0.7  # sqrt(2) is expected
     assert draws_of(page, JUMP)[1] == pytest.approx(above)  # where they were
     epsilon = state(page, "epsilon")
-    page.get_by_role("button", name="new ε").press("Enter")
+    page.get_by_role("button", name="new noise").press("Enter")
     assert state(page, "epsilon") != epsilon
     assert shows_sliding_dots(page)
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests import example_widgets as made
-from tests.browser.driving import set_state, state
+from tests.browser.driving import painted, set_state, state
 from tests.browser.shown import frame_of, has_dots, shows_epoch
 
 
@@ -77,3 +77,19 @@ def test_one_digit_of_a_replay_alone(opened):
         assert [i for i, value in enumerate(pressed) if value == "true"] == [digit]
     buttons.nth(7).click()
     assert shows_epoch(page)
+
+
+def test_the_numbers_on_the_axes_stand_where_their_z_is(opened):
+    widget = made.replay()
+    page = opened(widget)
+    painted(page)
+    size = page.locator(".vae-replay canvas").first.evaluate("canvas => canvas.width")
+    last = {}  # each number once an axis: all are drawn again in each frame
+    for text, x, y in page.evaluate("written"):
+        last["across" if y == size - 12 else "up", int(text)] = x if y == size - 12 else y
+    most = int(widget._extent - 0.6)
+    assert {number for _, number in last} == set(range(-most, most + 1))
+    for (axis, number), place in last.items():
+        sign = 1 if axis == "across" else -1  # z grows to the right, and upwards
+        z = sign * ((place - (10 if axis == "up" else 0) - 8) / (size / 2 - 8) - 1) * widget._extent
+        assert z == pytest.approx(number, abs=1e-3), (axis, number)

@@ -1,86 +1,75 @@
 """Answers to the exercises of lesson 03."""
 
-_UNIFORM = "def draw_uniform(low, high, u):\n    return "
-_PAIRED = ("def paired_gradient(f, mu, sigma, epsilon):\n"
-           "    mu = torch.full_like(epsilon, mu, requires_grad=True)\n")
-_TRAIN = """\
-def train(k, steps=200, lr=0.02):
-    mu = torch.zeros_like(k, requires_grad=True)
-    optimizer = torch.optim.SGD([mu], lr=lr)
-    {before}
-    for _ in range(steps):
-        {within}
-        z = mu + epsilon
-        loss = (z - k).square().sum()
-        {zero}
-        loss.backward()
-        optimizer.step()
-    return mu.detach(), loss.item() / len(k)
-"""
+_DRAW = "def draw(mu, sigma, epsilon):\n    return "
 
 
-def _train(before="pass", within="pass", zero="optimizer.zero_grad()"):
-    return _TRAIN.format(before=before, within=within, zero=zero)
+def _train(before="", inside="epsilon = torch.randn_like(k)", loss="(mu + epsilon - k).square().sum()"):
+    return ("def train(k, steps, lr):\n"
+            "    mu = torch.zeros_like(k, requires_grad=True)\n"
+            "    optimizer = torch.optim.SGD([mu], lr=lr)\n"
+            f"    {before}\n"
+            "    for step in range(steps):\n"
+            f"        {inside}\n"
+            f"        loss = {loss}\n"
+            "        optimizer.zero_grad()\n        loss.backward()\n        optimizer.step()\n"
+            "    return mu.detach()\n")
 
 
 # (exercise, answer, what the check has to say of it)
 WRONG = [
-    (0, _UNIFORM + "low + (high - low) * torch.rand(4)", "noise of its own"),
-    (0, _UNIFORM + "(low + high) / 2 + 0 * u", "A draw without its noise"),
-    (0, _UNIFORM + "low + high * u", "u = 1 gives z = 2, which is not high"),
-    (0, _UNIFORM + "low + (high - low) * u ** 2", "is not uniform"),
-    (0, _UNIFORM + "low.item() + (high - low).item() * u", "a constant to autograd"),
-    (0, _UNIFORM + "low + (high - low).detach() * u", "a part of the path is cut"),
-    (0, _UNIFORM + "low * (1 - u) + high.detach() * u", "the path to high is cut"),
-    (1, _train(before="epsilon = torch.randn_like(k)"), "made up for one particular roll"),
-    (1, _train(within="epsilon = torch.rand_like(k)"), "what is the mean of your noise?"),
-    (1, _train(before="epsilon = 0"), "nothing is random any more"),
-    (1, _train(within="epsilon = torch.normal(mu, 1.0) - mu"), "each mu is still 0"),
-    (1, _train(within="epsilon = torch.randn_like(k)", zero="pass"), "its own gradient only?"),
-    (1, _train(within="epsilon = torch.randn_like(k)").replace(", loss.item() / len(k)", ""), "two things"),
-    (2, _PAIRED + "    return torch.autograd.grad(f(mu + sigma * epsilon).sum(), mu)[0]", "+epsilon alone"),
-    (2, _PAIRED + "    pair = f(mu + sigma * epsilon) + f(mu - sigma * epsilon)\n"
-        "    return torch.autograd.grad(pair.sum(), mu)[0]", "of their sum?"),
-    (2, _PAIRED + "    pair = f(mu + sigma * epsilon) + f(-(mu + sigma * epsilon))\n"
-        "    return torch.autograd.grad(pair.sum() / 2, mu)[0]", "gradients are off"),
-    (2, _PAIRED + "    pair = f(mu + sigma * epsilon) + f(mu + sigma * torch.randn_like(epsilon))\n"
-        "    return torch.autograd.grad(pair.sum() / 2, mu)[0]", "gradients are off"),
-    (2, _PAIRED + "    pair = f(mu + sigma * epsilon) + f(mu - sigma * epsilon)\n"
-        "    return torch.autograd.grad(pair.mean() / 2, mu)[0].sum()", "the shape"),
-    (2, "def paired_gradient(f, mu, sigma, epsilon):\n"
-        "    sigma = torch.full_like(epsilon, sigma, requires_grad=True)\n"
-        "    pair = f(mu + sigma * epsilon) + f(mu - sigma * epsilon)\n"
-        "    return torch.autograd.grad(pair.sum() / 2, sigma)[0]", "with respect to sigma"),
-    (1, _train(within="epsilon = torch.randn_like(k)").replace("loss.item() / len(k)", "loss.item()"),
-     "is it the sum over the images?"),
-    (1, _train(within="epsilon = torch.randn_like(k)").replace("loss.item() / len(k)",
-                                                               "(mu - k).square().mean()"),
-     "is it that of the draws z?"),
+    (0, _DRAW + "torch.normal(mu, sigma)", "a die of its own, by `normal`"),
+    (0, _DRAW + "mu + sigma * torch.randn_like(mu)", "a die of its own, by `randn_like`"),
+    (0, _DRAW + "mu", "nothing in it is random"),
+    (0, _DRAW + "epsilon", "z is the roll itself"),
+    (0, _DRAW + "mu + epsilon", "the standard deviation of z is 1"),
+    (0, _DRAW + "sigma * epsilon", "the mean of z is 0"),
+    (0, _DRAW + "sigma + mu * epsilon", "the mean of z is sigma, and its standard deviation mu"),
+    (0, _DRAW + "mu + sigma**2 * epsilon", "sigma squared"),
+    (0, _DRAW + "mu + sigma.sqrt() * epsilon", "the root of sigma"),
+    (0, _DRAW + "mu + sigma + epsilon", "sigma moves the mean of z"),
+    (0, _DRAW + "(mu + epsilon) * sigma", "the mean of z is mu times sigma"),
+    (0, _DRAW + "mu + sigma * epsilon[0]", "the same roll is used for all entries"),
+    (0, _DRAW + "(mu + sigma * epsilon).detach()", "right values, but the path to mu is cut"),
+    (0, _DRAW + "mu + sigma.detach() * epsilon", "right values, but the path to sigma is cut"),
+    (0, _DRAW + "torch.tensor(mu.tolist()) + sigma * epsilon", "right values, but the path to mu is cut"),
+    (0, _DRAW + "mu + 0.99999 * sigma * epsilon", "z is off by"),
+    (0, _DRAW + "mu + 1.00001 * sigma * epsilon", "z is off by"),
+    (0, _DRAW + "mu + sigma * epsilon.abs()", "z is off by"),
+    (0, _DRAW + "(mu + sigma * epsilon).mean()", "z has the shape (); (4,) is needed"),
+    (0, _DRAW + "mu + sigma * eps", "NameError: name 'eps' is not defined"),
+    (1, _train(before="epsilon = torch.randn_like(k)", inside="pass"), "epsilon is rolled once"),
+    (1, _train(inside="epsilon = torch.randn_like(k) if step % 2 == 0 else epsilon"),
+     "in 12 steps with 7 targets 42 numbers were rolled, and 84 are needed"),
+    (1, _train(inside="epsilon = torch.randn_like(k) if step % 3 == 0 else epsilon"),
+     "28 numbers were rolled"),
+    (1, _train(before="pool = torch.randn(10, len(k))", inside="epsilon = pool[step % 10]"),
+     "70 numbers were rolled"),
+    (1, _train(inside="torch.manual_seed(0); epsilon = torch.randn_like(k)"), "the same roll comes back"),
+    (1, _train(inside="epsilon = torch.randn(())"), "all targets share one roll"),
+    (1, _train(before="epsilon = torch.randn(())", inside="pass"), "all targets share one roll"),
+    (1, _train(inside="epsilon = 12**0.5 * (torch.rand_like(k) - 0.5)"), "comes from `rand_like`"),
+    (1, _train(inside="epsilon = 2.0 * torch.randint(0, 2, k.shape) - 1"), "comes from `randint`"),
+    (1, _train(inside="epsilon = torch.distributions.Laplace(0.0, 0.5**0.5).sample(k.shape)"),
+     "comes from `uniform`"),
+    (1, _train(inside="epsilon = torch.rand_like(k)"), "comes from `rand_like`"),
+    (1, _train(inside="epsilon = 0.0"), "nothing in your training is random"),
+    (1, _train(loss="(mu + epsilon - k).square().mean()"), "the loss is the mean over the targets"),
+    (1, _train(loss="(mu + 0 * epsilon - k).square().sum()"), "the loss does not see it"),
+    (1, _train(loss="(torch.normal(mu, 1.0) + 0 * mu - k).square().sum()", inside="pass"), "mu is still 0"),
+    (1, _train(loss="(mu + 0.9999 * epsilon - k).square().sum()"), "mu is off by"),
+    (1, _train(loss="(mu + 1.0001 * epsilon - k).square().sum()"), "mu is off by"),
+    (1, _train().replace("return mu.detach()", "return mu.mean()"), "has the shape (); (7,) is needed"),
 ]
 
 # (exercise, answer), written in another way than the solution
 RIGHT = [
-    (0, _UNIFORM + "(1 - u) * low + u * high"),
-    (0, _UNIFORM + "torch.lerp(low.expand_as(u), high.expand_as(u), u)"),
-    (1, "def train(k, steps=200, lr=0.02):\n"
-        "    mu = 0 * k\n"
-        "    for _ in range(steps):\n"
-        "        mu.requires_grad_()\n"
-        "        loss = (torch.distributions.Normal(mu, 1.0).rsample() - k).square()\n"
-        "        mu = (mu - lr * torch.autograd.grad(loss.sum(), mu)[0]).detach()\n"
-        "    return mu, loss.mean()"),
-    (1, _train(before="noise = torch.randn(steps, len(k))", within="epsilon = noise[_]")),
-    (2, "def paired_gradient(f, mu, sigma, epsilon):\n"
-        "    z = torch.stack([mu + sigma * epsilon, mu - sigma * epsilon]).requires_grad_()\n"
-        "    f(z).sum().backward()\n"
-        "    return z.grad.mean(0)"),
-    (2, _PAIRED + "    both = torch.cat([epsilon, -epsilon])\n"
-        "    f(mu.repeat(2) + sigma * both).sum().backward()\n"
-        "    return mu.grad / 2"),
-    (0, _UNIFORM + "(low + (high - low) * u.double())[:, None]"),
-    (1, _train(within="epsilon = torch.randn_like(k)").replace("mu.detach(), loss.item() / len(k)",
-                                                               "[mu.detach().numpy(), loss / len(k)]")),
-    (2, _PAIRED.replace("    mu", "    epsilon = epsilon.float()\n    mu")
-        + "    pair = f(mu + sigma * epsilon) + f(mu - sigma * epsilon)\n"
-          "    return torch.autograd.grad(pair.sum() / 2, mu)[0]"),
+    (0, _DRAW + "epsilon * sigma + mu"),
+    (0, _DRAW + "mu - sigma * epsilon"),
+    (0, _DRAW + "torch.addcmul(mu, sigma, epsilon)"),
+    (0, "draw = lambda mu, sigma, epsilon: torch.stack([m + s * e for m, s, e in zip(mu, sigma, epsilon)])"),
+    (1, _train(inside="epsilon = torch.normal(0.0, 1.0, k.shape)")),
+    (1, _train(before="rolls = torch.randn(steps, len(k))", inside="epsilon = rolls[step]")),
+    (1, _train(loss="(torch.distributions.Normal(mu, 1.0).rsample() - k).square().sum()", inside="pass")),
+    (1, "def train(k, steps, lr):\n    mu = torch.zeros_like(k)\n    for _ in range(steps):\n"
+        "        mu = mu - 2 * lr * (mu + torch.randn_like(k) - k)\n    return mu.tolist()"),
 ]

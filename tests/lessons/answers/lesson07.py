@@ -5,6 +5,7 @@ _WIDTHS = "def other_widths(S):\n    return "
 
 # (exercise, answer, what the check has to say of it)
 WRONG = [
+    (2, _WIDTHS + "S.max(1).values.sqrt()", "and there are widths with less"),
     (0, "my_beta = 1", "over different numbers of terms"),
     (0, "my_beta = 128 / 12288", "the other one"),
     (0, "my_beta = 64 * 64 / 128", "more than one number per pixel"),

@@ -8,6 +8,11 @@ _BOTH = "def both(w, n):\n    e = torch.randn(n)\n    z = 1 + e\n    return "
 
 # (exercise, answer, what the check has to say of it)
 WRONG = [
+    (0, _GRADIENT + "    z, h = mu + sigma * torch.randn(n), 0.01\n"
+        "    return ((f(z + h) - f(z - h)) / (2 * h)).mean()",
+     "f is asked for 1000 costs"),
+    (0, _LEAF + "    surrogate = f(z).detach() * Normal(mu, sigma).log_prob(z)\n"
+        "    return torch.autograd.grad(surrogate.mean(), mu)[0]", "or does z move with it?"),
     (0, _LEAF + "    surrogate = f(z) * Normal(mu, sigma).log_prob(z)\n"
         "    return torch.autograd.grad(surrogate.mean(), mu)[0]", "Did you differentiate f?"),
     (0, _LEAF + "    return torch.autograd.grad(f(z).mean(), mu)[0]", "A step has no slope: did you"),

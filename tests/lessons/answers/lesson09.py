@@ -3,6 +3,10 @@
 # (exercise, answer, what the check has to say of it)
 WRONG = [
     (0, "def adam_step(theta, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
+        "    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2\n"
+        "    m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)\n"
+        "    return theta - 0.001 * m_hat / (torch.sqrt(v_hat) + 1e-8), m, v", "with the default settings"),
+    (0, "def adam_step(theta, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
         "    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
         "    m_hat = m / (1 - beta1**t)\n"
         "    return theta - lr * m_hat / torch.sqrt(v + eps), m, v", "after step 1"),

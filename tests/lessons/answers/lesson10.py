@@ -31,13 +31,15 @@ WRONG = [
         "    cost = kl.view(len(kl), -1, size).sum(-1).mean(0).clamp(min=floor).sum()\n"
         "    return kl.mean(0).sum() + (cost - kl.mean(0).sum()).detach()",
      "a group below its floor should have no gradient"),
+    (1, "def active_units(model, x):\n    return int((model.encode(x)[0].var(0) > 0.0097).sum())", "you count 4"),
+    (1, "def active_units(model, x):\n    return int((model.encode(x)[0].var(0) > 0.0103).sum())", "you count 2"),
     (1, "def active_units(model, x):\n    mu, logvar = model.encode(x)\n"
         "    z = mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)\n"
         "    return int((z.var(0) > 0.01).sum())",
-     "you count 6: q(z|x) of most of these dimensions is the same for all images"),
+     "you count 9: q(z|x) of most of these dimensions is the same for all images"),
     (1, "def active_units(model, x):\n"
         "    return int((kl_divergence(*model.encode(x), per_dimension=True).mean(0) > 0.01).sum())",
-     "you count 5: a KL above 0 does not make a dimension active"),
+     "you count 6: a KL above 0 does not make a dimension active"),
     (1, "def active_units(model, x):\n    return int((model.encode(x)[0].square().mean(0) > 0.01).sum())",
      "looks at the size of mu"),
     (1, "def active_units(model, x):\n    return int((model.encode(x)[0].std(0) > 0.01).sum())",
@@ -47,7 +49,7 @@ WRONG = [
     (1, "def active_units(model, x):\n    return int((model.encode(x)[1].exp().mean(0) < 0.99).sum())",
      "you count 1"),
     (1, "def active_units(model, x):\n    return model.encode(x)[0].var(0) > 0.01", "should be one number"),
-    (1, "def active_units(model, x):\n    return 2", "where mu is the same for all images, you count 2"),
+    (1, "def active_units(model, x):\n    return 3", "where mu is the same for all images, you count 3"),
     (2, _LOSS + "    return (kl.sum(1) - reconstruction).mean()\n", "z still says something"),
     (2, _LOSS + "    return kl.sum(1).mean() + 0 * reconstruction.mean()\nwhy = 'loss'",
      "does not learn what it can"),

@@ -6,6 +6,10 @@ _ANGLE = _NOISY + "    a, s = torch.cos(math.pi / 2 * t), torch.sin(math.pi / 2 
 
 # (exercise, answer, what the check has to say of it)
 WRONG = [
+    (0, _ANGLE.replace("* t)", "* t[0])") + "    return a * z + s * epsilon, a * epsilon - s * z",
+     "rows differ in t"),
+    (0, _ANGLE.replace("* t)", "* t.mean())") + "    return a * z + s * epsilon, a * epsilon - s * z",
+     "rows differ in t"),
     (0, _LINEAR + "    return a * z + s * epsilon, a * epsilon - s * z", "sum to 0.68"),
     (0, _ANGLE + "    return a * z + s * epsilon, epsilon", "this target is epsilon"),
     (0, _ANGLE + "    return a * z + s * epsilon, z", "this target is z itself"),
@@ -29,7 +33,7 @@ RIGHT = [
         0,
         _NOISY + "    a = torch.sin(math.pi / 2 * (1 - t.double()))\n    s = (1 - a**2).clamp(min=0).sqrt()\n"
         "    z_t = a * z + s * epsilon\n"
-        "    return z_t, (epsilon - s * z_t) / a if (a > 1e-6).all() else -z",
+        "    return z_t, torch.where(a > 1e-6, (epsilon - s * z_t) / a.clamp(min=1e-6), -z)",
     ),
     (0, _NOISY + "    a, s = (1 - t**2).sqrt(), t\n    return a * z + s * epsilon, a * epsilon - s * z"),
     (

@@ -1,0 +1,59 @@
+// NewDigits: ten draws, decoded here, in the browser: of the prior, or around one image.
+
+import { codesOf } from "./js/network.js";
+import { floats, normalPair } from "./js/numbers.js";
+import { button, caption, element, mount, picture, slider, statusLine } from "./js/page.js";
+
+const COUNT = 10;
+
+// The draws z = mu + width sigma epsilon, one array each; epsilon has those of the first draw first.
+export function drawsOf(mu, sigma, width, epsilon) {
+  return Array.from({ length: epsilon.length / mu.length }, (_, k) =>
+    Float64Array.from(mu, (m, i) => m + width * sigma[i] * epsilon[k * mu.length + i]));
+}
+
+function render({ model, el }) {
+  const { decode, code, image, count } = codesOf(model), labels = model.get("_labels"), latent = decode.inputs;
+  const sigmas = floats(model.get("_sigmas")), prior = labels.length === 0;
+  const cells = Array.from({ length: COUNT }, (_, i) => picture(decode.side, `new digit ${i + 1}`, "vae-cell"));
+  const sheet = element("div", { className: "vae-new" }, ...cells);
+  const again = button(prior ? "ten more" : "roll again"), status = statusLine();
+  const width = slider("width", { min: 0, max: 3, step: 0.1, value: model.get("width") },
+    (value) => `${value.toFixed(1)} σ`);
+  const original = picture(decode.side, "the picked image", "vae-original");
+  const shelf = prior ? [] : Array.from({ length: count }, (_, index) => {
+    const face = Object.assign(picture(decode.side, "", "vae-face"), { ariaHidden: "true" });
+    face.paint(image(index), 1);
+    const title = `take this ${labels[index]}`;
+    return element("button", { type: "button", title, ariaLabel: title }, face);
+  });
+
+  return mount({ model, el }, ({ listen, follow, send, bind }) => {
+    const show = () => {
+      const picked = model.get("picked"), wide = model.get("width");
+      const sigma = sigmas.subarray(picked * latent, (picked + 1) * latent);
+      drawsOf(code(picked), sigma, wide, model.get("epsilon")).forEach((z, i) => cells[i].paint(decode(z)));
+      if (prior) return;
+      width.set(wide);
+      original.paint(image(picked), 1);
+      shelf.forEach((node, index) => { node.ariaPressed = String(index === picked); });
+      status.textContent = `Ten draws around this ${labels[picked]}, ${wide.toFixed(1)} σ wide, decoded.`;
+    };
+    listen(again, "click", () => {
+      const pairs = Array.from({ length: (COUNT * latent) / 2 }, normalPair);
+      send({ epsilon: pairs.flat() });
+    });
+    shelf.forEach((node, picked) => listen(node, "click", () => send({ picked })));
+    bind("width", width);
+    follow({ epsilon: show, width: show, picked: show });
+    show();
+    if (prior) return [sheet, element("div", { className: "vae-moves" }, again)];
+    return [
+      element("div", { className: "vae-shelf", role: "group", ariaLabel: "images" }, element("div", {}, ...shelf)),
+      element("div", { className: "vae-row vae-moves" },
+        element("div", { className: "vae-beside-new" }, original, caption("x, the picked image"), again),
+        element("div", { className: "vae-sheet-new" }, width.node, sheet, status))];
+  });
+}
+
+export default { render };
