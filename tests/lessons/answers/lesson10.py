@@ -31,8 +31,10 @@ WRONG = [
         "    cost = kl.view(len(kl), -1, size).sum(-1).mean(0).clamp(min=floor).sum()\n"
         "    return kl.mean(0).sum() + (cost - kl.mean(0).sum()).detach()",
      "a group below its floor should have no gradient"),
-    (1, "def active_units(model, x):\n    return int((model.encode(x)[0].var(0) > 0.0097).sum())", "you count 4"),
-    (1, "def active_units(model, x):\n    return int((model.encode(x)[0].var(0) > 0.0103).sum())", "you count 2"),
+    (1, "def active_units(model, x):\n    return int((model.encode(x)[0].var(0) > 0.0097).sum())",
+     "you count 4"),
+    (1, "def active_units(model, x):\n    return int((model.encode(x)[0].var(0) > 0.0103).sum())",
+     "you count 2"),
     (1, "def active_units(model, x):\n    mu, logvar = model.encode(x)\n"
         "    z = mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)\n"
         "    return int((z.var(0) > 0.01).sum())",
