@@ -324,27 +324,18 @@ TABLE = {
         )
     ],
     ("helpers/exercises/lesson04.py", "tests/lessons/test_form.py -k 04"): [
+        ("lesson 04's check takes any weight of the KL", "if abs(ratio - 1) < 1e-6:", "if ratio:"),
         (
-            "lesson 04's check takes a rolled epsilon for a fresh one",
-            "if torch.equal(found[0], found[1]):",
-            "if torch.equal(found[0], -found[1]):",
+            "lesson 04's check takes sigma squared for sigma",
+            '"": lambda logvar: torch.exp(0.5 * logvar)',
+            '"": torch.exp',
         ),
         (
-            "lesson 04's check draws its own z with exp(logvar) for sigma",
-            "sigma, variance = torch.exp(0.5 * logvar), logvar.exp()",
-            "sigma, variance = logvar.exp(), torch.exp(0.5 * logvar)",
+            "lesson 04's check does not ask for what the loop reached",
+            "if not reached < reference + SLACK:",
+            "if not reached:",
         ),
-        (
-            "lesson 04's check of the noise tries no sigma squared",
-            "lambda mu, sigma: mu + sigma**2 * torch.randn_like(mu), 0.0, None",
-            "lambda mu, sigma: mu + sigma * torch.randn_like(mu), 0.0, 1.0",
-        ),
-        ("lesson 04's check lets the KL of a loop grow", "if not kl < 1000:", "if not kl < 1e99:"),
-        (
-            "lesson 04's check has symmetric noise only",
-            "torch.empty_like(mu).exponential_(),\n            1.0,\n            1.0,\n        )",
-            "torch.randn_like(mu),\n             0.0,\n            1.0,\n        )",
-        ),
+        ("lesson 04's check takes shared noise", "if len(numbers) == count:", "if len(numbers) == -count:"),
     ],
     ("helpers/exercises/lesson05.py", "tests/lessons/test_form.py -k 05"): [
         (
@@ -911,75 +902,22 @@ TABLE = {
     ("04", ""): [
         (
             "the log-variance read as log sigma",
-            "    sigma = torch.exp(0.5 * logvar)\n    epsilon",
-            "    sigma = torch.exp(logvar)\n    epsilon",
+            "sigma = torch.exp(0.5 * logvar)\n    z = draw",
+            "sigma = torch.exp(logvar)\n    z = draw",
         ),
         (
-            "the KL averaged over the latent dimensions",
-            "kl = 0.5 * (mu**2 + sigma**2 - 1 - logvar).sum(1)",
-            "kl = 0.5 * (mu**2 + sigma**2 - 1 - logvar).mean(1)",
+            "the KL averaged over the numbers of z",
+            "- 1 - logvar).sum(1)\n    return",
+            "- 1 - logvar).mean(1)\n    return",
         ),
-        (
-            "the KL the other way round",
-            "by_torch = kl_divergence(Normal(mu, sigma), Normal(0.0, 1.0))",
-            "by_torch = kl_divergence(Normal(0.0, 1.0), Normal(mu, sigma))",
-        ),
-        (
-            "the score taken on digits that it was trained on",
-            "reconstruction, kl = elbo_terms(vae, digits.test)\n    return",
-            "reconstruction, kl = elbo_terms(vae, digits.train[:2000])\n    return",
-        ),
-        (
-            "the report charged with the right KL",
-            '"as reported": -report.elbo',
-            '"as reported": minus_elbo(vae, own_q[name])',
-        ),
-        (
-            "a uniform q around mu",
-            "return Uniform(mu, mu + sigma)",
-            "return Uniform(mu - sigma / 2, mu + sigma / 2)",
-        ),
-        (
-            "the variance of uniform noise for its standard deviation",
-            "return Normal(mu + sigma / 2, sigma / 12**0.5)",
-            "return Normal(mu + sigma / 2, sigma / 12)",
-        ),
-        (
-            "the model's own score taken with the q of training",
-            '"as the model says": minus_elbo(vae, Normal)',
-            '"as the model says": minus_elbo(vae, own_q[name])',
-        ),
-        (
-            "new digits judged by the distance to unseen ones",
-            "apart = pixels_apart(pictures, digits.train).min(1).values",
-            "apart = pixels_apart(pictures, digits.test).min(1).values",
-        ),
-        (
-            "new digits from numbers between 0 and 1",
-            "new = model.decode(torch.randn(1000, 20))",
-            "new = model.decode(torch.rand(1000, 20))",
-        ),
-        (
-            "z1 and z2 of the manifold exchanged",
-            "torch.cartesian_prod(values.flip(0), values).flip(1)",
-            "torch.cartesian_prod(values.flip(0), values)",
-        ),
-        ("the replay records nothing before training", "replay.record(vae2)", ""),
-        (
-            "digits and reconstructions exchanged, not their labels",
-            "torch.cat([unseen[:10], rebuilt[:10]])",
-            "torch.cat([rebuilt[:10], unseen[:10]])",
-        ),
-        (
-            "the reconstructions drawn from the wrong array",
-            "torch.cat([unseen[:10], rebuilt[:10]])",
-            "torch.cat([unseen[:10], unseen[:10]])",
-        ),
-        (
-            "the model's draw not marked in the diagram as random",
-            "random=[epsilon_], highlight",
-            "random=[z_], highlight",
-        ),
+        ("a uniform cloud around mu", "(mu + sigma / 2) ** 2", "mu**2"),
+        ("the variance of uniform noise is its standard deviation", "sigma**2 / 12", "sigma / 12**0.5"),
+        ("the report charged with the right KL", "= -report.elbo,", "= own_kl - report.reconstruction,"),
+        ("all three are trained with line A", "sampler=samplers[line],", ""),
+        ("new digits from rand", "vae.decode(torch.randn(10, 20))", "vae.decode(torch.rand(10, 20))"),
+        ("the replay records nothing before training", "replay.record(flat)  # before training", ""),
+        ("the KL's arrow starts at the wrong node", "(mu_, kl_),", "(epsilon_, kl_),"),
+        ("the scores beside the wrong rows", "59 + 60 * i", "179 - 60 * i"),
     ],
     ("05", ""): [
         (
