@@ -30,6 +30,7 @@ def my_vae(function) -> str:
         if not isinstance(model, nn.Module):
             raise Wrong(f"the first of the two should be an nn.Module, not {type(model).__name__}")
         _check_loss(model, loss, [unseen[:BATCH], unseen[-BATCH:], images[:BATCH]])
+        _check_gradient(copy.deepcopy(model), loss, unseen[:BATCH])
         reached, reference = _minus_elbo(model, unseen), _reference()
         if not reached < reference + SLACK:
             first, others = _minus_elbo(model, images[:128]), _minus_elbo(model, images[1000:])
@@ -98,6 +99,33 @@ def _check_loss(model: Model, loss: Callable, batches: list[Tensor]) -> None:
         "your loss is no sum of reconstruction and KL, whatever their weights: "
         f"of the first batch it is {values[0]:.4g}. Check the formula of each"
     )
+
+
+def _check_gradient(model: Model, loss: Callable, x: Tensor) -> None:
+    """Wrong where autograd's slope along one direction is not that of the loss, with the same noise."""
+
+    def value() -> Tensor:
+        with seeded(2):
+            return call(loss, model, x.clone())
+
+    weights = dict(model.named_parameters())
+    found = torch.autograd.grad(value(), list(weights.values()), allow_unused=True)
+    gradients = dict(zip(weights, found, strict=True))
+    ways = [torch.randn_like(weight) for weight in weights.values()]
+    slope = sum((g * way).sum().item() for g, way in zip(found, ways, strict=True) if g is not None)
+    ends = []
+    with torch.no_grad():
+        for step in (1e-7, -2e-7):
+            for weight, way in zip(weights.values(), ways, strict=True):
+                weight += step * way
+            ends.append(value().item())
+    measured = (ends[0] - ends[1]) / 2e-7
+    if abs(slope - measured) > 1e-3 * abs(measured):
+        missed = [name for name, g in gradients.items() if g is None or not g.any()]
+        raise Wrong(
+            "the values of your loss are right, but its gradient is not their slope: a path is cut"
+            + (f". None arrives at {', '.join(missed)}" if missed else "")
+        )
 
 
 WIDTHS = {

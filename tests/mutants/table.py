@@ -335,6 +335,7 @@ TABLE = {
             "if not reached < reference + SLACK:",
             "if not reached:",
         ),
+        ("lesson 04's check sees no cut", "1e-3 * abs(measured)", "1e3 * abs(measured)"),
         ("lesson 04's check takes shared noise", "if len(numbers) == count:", "if len(numbers) == -count:"),
     ],
     ("helpers/exercises/lesson05.py", "tests/lessons/test_form.py -k 05"): [
