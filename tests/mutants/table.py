@@ -694,8 +694,8 @@ TABLE = {
     ("03", ""): [
         (
             "sigma squared in the place of sigma",
-            "# as if just rolled\nz = mu + sigma * epsilon",
-            "# as if just rolled\nz = mu + sigma**2 * epsilon",
+            "z = mu + sigma * epsilon\nat_mu",
+            "z = mu + sigma**2 * epsilon\nat_mu",
         ),
         ("a wrong sign of the expectation's slope", "mus.grad, 2 * (2 - 3))", "mus.grad, 2 * (3 - 2))"),
         (
