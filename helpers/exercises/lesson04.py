@@ -1,4 +1,4 @@
-"""Check of lesson 04."""
+"""The check of lesson 04."""
 
 import copy
 import functools
@@ -90,7 +90,7 @@ def _check_loss(model: Model, loss: Callable, batches: list[Tensor]) -> None:
                 )
                 fitted = torch.linalg.lstsq(terms, values[:, None]).solution[:, 0]
                 if torch.allclose(terms @ fitted, values, rtol=1e-7):
-                    weights = _weights(*fitted.tolist(), seen[0][2].shape[1])
+                    weights = _weights(fitted[0].item(), fitted[1].item(), seen[0][2].shape[1])
                     words = [sigma_words, kl_words.strip("\0"), pixel_words, weights]
                     if any(words):
                         raise Wrong("; ".join(filter(None, words)))

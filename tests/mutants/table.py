@@ -683,11 +683,7 @@ TABLE = {
         ("a sampler that lets the gradient through", "sampler=torch.normal, ep", "ep"),
         ("the wrong derivative by hand", "{2 * (z.item() - k) * 2:.2f}", "{2 * (z.item() - k):.2f}"),
         ("the graphs in another order", "zip(axes, runs.items())", "zip(axes[::-1], runs.items())"),
-        (
-            "sigma squared in the place of sigma",
-            "z = torch.normal(mu, torch.exp(0.5",
-            "z = torch.normal(mu, torch.exp(1.5",
-        ),
+        ("other images of the same digits", "x = digits.test[first]", "x = digits.train[first]"),
         ("the ghosts' row shows what went in", "torch.cat([x, ghosts])", "torch.cat([x, x])"),
         ("one term in the place of the other", "terms.reconstruction.mean())", "terms.kl.mean())"),
     ],
