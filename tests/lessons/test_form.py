@@ -198,6 +198,15 @@ def anchors(name):
     }
 
 
+def test_the_four_lines_of_lesson_00_are_those_of_lesson_04():
+    first, last = (
+        [cell.source for cell in code(name) if cell.source.startswith("samplers = ")]
+        for name in ("00_start_here", "04_train_a_vae")
+    )
+    assert first == last
+    assert len(first) == 1
+
+
 # -- Exercises ---------------------------------------------------------------------------------
 
 

@@ -658,7 +658,6 @@ TABLE = {
     ("00", ""): [
         ("uniform numbers for those of the prior", "z = torch.randn(10, 2)", "z = torch.rand(10, 2)"),
         ("the plane upside down", "torch.cartesian_prod(-axis, axis)", "torch.cartesian_prod(axis, axis)"),
-        ("line B becomes line A", "torch.normal(mu, sigma),", "mu + sigma * torch.randn_like(mu),"),
         (
             "the figure shows the plane, not the ten",
             "show_digits(x, columns=5",
