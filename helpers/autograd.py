@@ -31,21 +31,6 @@ def gradient_reach(module: nn.Module, loss_term: Tensor) -> dict[str, Reach]:
     return {name: _reach(gradient) for name, gradient in zip(parameters, gradients, strict=True)}
 
 
-def assert_grad_reaches(module: nn.Module, loss_term: Tensor) -> None:
-    """Raise AssertionError unless the gradient of `loss_term` reaches every parameter of `module`.
-
-    The message names the parameters that get no gradient, or one that is exactly zero.
-    Give it one term of a loss at a time: in a sum, one term's gradient hides another's cut.
-    """
-    reach = gradient_reach(module, loss_term)
-    words = {"zero": "exactly zero", "none": "no gradient"}
-    missed = [f"  {name}: {words[found]}" for name, found in reach.items() if found != "reached"]
-    if missed:
-        raise AssertionError(
-            f"the gradient misses {len(missed)} of {len(reach)} parameters:\n" + "\n".join(missed)
-        )
-
-
 def trace_autograd(tensor: Tensor, names: dict[str, Tensor], drawn: Iterable[str] = ()) -> "nx.DiGraph":
     """The graph that autograd recorded for the scalar `tensor`, and what its gradient does there.
 

@@ -98,7 +98,7 @@ def fit(
     beta: the weight of the KL term in what is maximised (Higgins et al. 2017, equation 4); 1 is the
         ELBO. The history has the terms without it.
     seed: of the order of the images and of epsilon; torch's global generator is left as it was
-    after_epoch: called with the model and the history so far; `figures.live_curves()` draws them
+    after_epoch: called with the model and the history so far
 
     An interrupt (the stop button) ends training early: the model keeps what it learned, and the
     history so far is returned. Raises TrainingDiverged when the loss becomes NaN or infinite, and

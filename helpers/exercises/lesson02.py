@@ -3,8 +3,8 @@
 import torch
 from torch import nn
 
-from helpers.autograd import gradient_reach
 from helpers.exercises._check import NotYet, Wrong, call, check, unsolved
+from helpers.training import seeded
 
 # The lines of exercise 1, run by the check: the answer key is what autograd does. And what was not seen
 # where a line is answered wrongly.
@@ -72,31 +72,19 @@ def _trained(how: str) -> Cut:
     return module
 
 
-def _missed(module: nn.Module, loss: torch.Tensor) -> set[str]:
-    return {name for name, reach in gradient_reach(module, loss).items() if reach != "reached"}
-
-
 @check
 def unreached(function) -> str:
-    found, right, gradients, state = {}, {}, {}, torch.get_rng_state()
+    found, right, gradients = {}, {}, {}
     for how in ("open", "drawn", "detached"):
-        module = _trained(how)
-        torch.manual_seed(0)
-        names = call(function, module, module.loss())
+        with seeded(0):
+            module, fresh = _trained(how), Cut(how)
+            names = call(function, module, module.loss())
+            parameters = dict(fresh.named_parameters())
+            given = torch.autograd.grad(fresh.loss(), list(parameters.values()), allow_unused=True)
         if not isinstance(names, list | tuple | set):
             raise Wrong(f"a list of names is needed, not {type(names).__name__}")
-        found[how] = set(names)
-        loss = (fresh := _trained(how)).loss()
-        right[how] = _missed(fresh, loss)
-        parameters = dict(fresh.named_parameters())
-        gradients[how] = dict(
-            zip(
-                parameters,
-                torch.autograd.grad(loss, list(parameters.values()), allow_unused=True),
-                strict=True,
-            )
-        )
-    torch.set_rng_state(state)
+        found[how], gradients[how] = set(names), dict(zip(parameters, given, strict=True))
+        right[how] = {name for name, g in gradients[how].items() if g is None or not g.any()}
     if found == right:
         return "It finds what a draw, and what a detach leaves without a gradient, and nothing else."
     mistakes = {

@@ -72,16 +72,26 @@ def reach(z, mu, sigma, epsilon) -> None:
 
 @check
 def train(function) -> str:
-    noise, counts = {}, {}
+    noise = {}
 
     def answer(k, steps, lr):
         with Draws() as draws:
             mu = same_shape(call(function, k, steps, lr), k, "what train returns")
-        counts[steps] = len(draws.numbers)
-        if counts[steps] == steps * len(k):
-            noise[steps] = draws.noise((steps, len(k)), "")
-            if len(noise[steps].unique(dim=0)) < steps:
-                raise Wrong("the same roll comes back in later steps: is the generator seeded again?")
+        drawn, needed = len(draws.numbers), steps * len(k)
+        if not drawn:
+            raise Wrong("nothing in your training is random: torch has drawn no number")
+        if drawn == len(k):
+            raise Wrong("epsilon is rolled once, and each mu makes up for that one roll")
+        if drawn in (1, steps):
+            raise Wrong("all targets share one roll; each needs its own")
+        if drawn != needed:
+            raise Wrong(
+                f"in {steps} steps with {len(k)} targets {drawn} numbers were rolled, and {needed} are "
+                "needed: a fresh one for each target in each step"
+            )
+        noise[steps] = draws.noise((steps, len(k)), "")
+        if len(noise[steps].unique(dim=0)) < steps:
+            raise Wrong("the same roll comes back in later steps: is the generator seeded again?")
         return mu
 
     def path(k, steps, lr, rolls, per=1):
@@ -93,25 +103,10 @@ def train(function) -> str:
     n = 7
     inputs = {f"{steps} steps": (torch.linspace(1, 4, n), steps, lr) for steps, lr in ((12, 0.02), (18, 0.1))}
 
-    def right(k, steps, lr):
-        if steps in noise:
-            return path(k, steps, lr, noise[steps])
-        drawn = counts[steps]
-        if not drawn:
-            raise Wrong("nothing in your training is random: torch has drawn no number")
-        if drawn == n:
-            raise Wrong("epsilon is rolled once, and each mu makes up for that one roll")
-        if drawn in (1, steps):
-            raise Wrong("all targets share one roll; each needs its own")
-        raise Wrong(
-            f"in {steps} steps with {n} targets {drawn} numbers were rolled, and {steps * n} are needed: "
-            "a fresh one for each target in each step"
-        )
-
     compare(
         answer,
         inputs,
-        right,
+        lambda k, steps, lr: path(k, steps, lr, noise[steps]),
         {
             "mu is still 0: no gradient arrives": lambda k, steps, lr: torch.zeros_like(k),
             "epsilon is rolled, but the loss does not see it": lambda k, steps, lr: path(

@@ -15,6 +15,7 @@ from helpers.exercises._check import (
     parts,
     same_shape,
 )
+from helpers.training import seeded
 
 
 @check
@@ -101,8 +102,7 @@ def _estimates(function, f, mu: float, sigma: float, n: int) -> tuple[torch.Tens
         asked += z.numel() if isinstance(z, torch.Tensor) else 1
         return f(z)
 
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
+    with seeded(0):
         found = [number(call(function, cost, mu, sigma, n), "the estimate") for _ in range(400)]
     if asked >= 400 * 2 * n:  # a cost or two more may make a baseline
         raise Wrong(
@@ -148,8 +148,7 @@ def coin_score(function) -> str:
 def both(function) -> str:
     n, told = 100_000, []
     for w in (0.5, 1.0, 2.0, 10.0):
-        with torch.random.fork_rng():
-            torch.manual_seed(0)
+        with seeded(0):
             found = call(function, w, n)
         found = parts(found, 2, "two things are needed, the pathwise and the score-function estimates")
         path, score = (

@@ -3,7 +3,6 @@
 Nothing here trains or samples.
 """
 
-from helpers.figures.curves import learning_curves, live_curves
 from helpers.figures.diagrams import node_diagram, triangle
 from helpers.figures.digits import latent_plane, show_digits, tile
 from helpers.figures.graph import autograd_graph, draw_trace
@@ -40,8 +39,6 @@ __all__ = [
     "draw_trace",
     "estimator_map",
     "latent_plane",
-    "learning_curves",
-    "live_curves",
     "node_diagram",
     "png",
     "show_digits",

@@ -10,10 +10,6 @@ import torch
 from matplotlib.colors import to_rgba
 
 from helpers import figures
-from helpers.data import load_digits
-from helpers.figures import curves
-from helpers.training import History, fit
-from helpers.vae import VAE, Terms
 
 
 @pytest.fixture(autouse=True)
@@ -105,64 +101,3 @@ def test_a_png_has_the_size_of_its_figure_whatever_a_matplotlibrc_says():
         figure, _ = plt.subplots(figsize=(3, 2))
         assert plt.imread(io.BytesIO(figures.png(figure))).shape == (200, 300, 4)
         assert plt.imread(io.BytesIO(figures.png(figure, 0.5))).shape == (100, 150, 4)
-
-
-# -- learning curves ---------------------------------------------------------------------------
-
-HISTORY = History(2, [Terms(-90.0, 10.0), Terms(-80.0, 12.0)], [Terms(-95.0, 11.0), Terms(-85.0, 13.0)])
-
-
-def test_learning_curves_draw_the_history():
-    axes = figures.learning_curves(HISTORY)
-    lines = {line.get_label(): line.get_xydata().tolist() for ax in axes for line in ax.lines}
-    assert lines == {
-        "training": [[1, 100.0], [2, 92.0]],
-        "held out": [[1, 106.0], [2, 98.0]],
-        "-reconstruction": [[1, 95.0], [2, 85.0]],
-        "KL": [[1, 11.0], [2, 13.0]],
-    }
-    legends = [[text.get_text() for text in ax.get_legend().get_texts()] for ax in axes]
-    assert legends == [["training", "held out"], ["-reconstruction", "KL"]]
-
-
-@pytest.fixture
-def notebook(monkeypatch, capsys):
-    """As in a notebook: what was printed before their place was taken, and the pictures that were shown."""
-    shown = []
-
-    class Place:
-        def display(self, *_, **options):
-            shown.append(capsys.readouterr().out)
-
-        def update(self, image):
-            shown.append(image.data)
-
-    monkeypatch.setattr(curves, "get_ipython", lambda: True)
-    monkeypatch.setattr(curves, "DisplayHandle", Place)
-    return shown
-
-
-def test_live_curves_are_pictures_in_a_place_that_is_taken_before_the_bar(notebook):
-    images = load_digits().train[:100]
-    fit(VAE(2, hidden=4), images, images, epochs=3, after_epoch=figures.live_curves())
-    printed, *pictures = notebook
-    assert printed == ""
-    assert 1 <= len(pictures) <= 3
-    assert all(data.startswith(b"\x89PNG") for data in pictures)
-    assert plt.get_fignums() == []
-
-
-def test_live_curves_skip_drawings_but_never_the_last(notebook, monkeypatch):
-    seconds = iter(range(1000))  # each drawing takes one, each epoch the same
-    monkeypatch.setattr(curves.time, "monotonic", lambda: next(seconds))
-    show, history = figures.live_curves(), History(6)
-    for _ in range(6):
-        history.train.append(Terms(-90.0, 10.0))
-        history.test.append(Terms(-95.0, 11.0))
-        show(None, history)
-    assert len(notebook) == 1 + 2  # the first and the last
-
-
-def test_live_curves_outside_a_notebook_print_nothing(capsys):
-    figures.live_curves()(None, HISTORY)
-    assert capsys.readouterr().out == ""
