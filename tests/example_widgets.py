@@ -44,21 +44,6 @@ class Coded(nn.Module):
         return self.mu, 2 * (self.sigma * torch.ones_like(self.mu)).log()
 
 
-def reader() -> VAE:
-    """Its encoder has a known answer: mu is (0.53, -1.2) plus the first two pixels, sigma (0.20, 0.31)."""
-    model = VAE(2, hidden=2).double()
-    for weights in model.parameters():
-        weights.data.zero_()
-    model.encoder[0].weight.data[:, :2] = model.to_mu.weight.data[:] = torch.eye(2)
-    model.to_mu.bias.data = double([0.53, -1.20])
-    model.to_logvar.bias.data = 2 * double([0.20, 0.31]).log()
-    return model
-
-
-def encode(x: Tensor) -> tuple[Tensor, Tensor]:
-    return reader().encode(x.double())
-
-
 def pad(z=None, means=MEANS, sigmas=SIGMAS, labels=LABELS) -> widgets.LatentPad:
     made = widgets.LatentPad(Coded(double(means), sigmas), uniform(len(means), 64), labels)
     made.z = made.z if z is None else z
@@ -74,12 +59,7 @@ def new_digits(prior=False, **traits) -> widgets.NewDigits:
 
 
 def traversals(codes=CODES, kl=KL) -> widgets.Traversals:
-    return widgets.Traversals(Coded(codes), uniform(len(codes), 64), kl=kl)
-
-
-def interpolation(codes=CODES, given=None, **options) -> widgets.Interpolation:
-    model, n = Coded(double(codes)), len(codes)
-    return widgets.Interpolation(model, uniform(n, 64), range(5, 5 + n), codes=given, **options)
+    return widgets.Traversals(Coded(codes, 0.4), uniform(len(codes), 64), range(5, 5 + len(codes)), kl)
 
 
 DIRECTIONS = dict(zip(("bolder", "slanted", "wider"), normal(3, 4, seed=3), strict=True))
@@ -89,8 +69,32 @@ def attributes(directions=DIRECTIONS, codes=CODES, **options) -> widgets.Attribu
     return widgets.AttributeSliders(Coded(codes), uniform(len(codes), 64), directions, **options)
 
 
-def canvas(**options) -> widgets.DigitCanvas:
-    return widgets.DigitCanvas(reader(), **options)
+class Writer(nn.Module):
+    """A conditional VAE with weights of its own, which nobody has trained."""
+
+    def __init__(self, latent=3):
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Linear(794, 8), nn.ReLU(), nn.Linear(8, 2 * latent)).double()
+        self.decoder = nn.Sequential(nn.Linear(latent + 10, 8), nn.ReLU(), nn.Linear(8, 784)).double()
+        for seed, weights in enumerate(self.parameters()):
+            weights.data = 0.3 * normal(*weights.shape, seed=seed)
+
+
+def handwriting(**options) -> widgets.Handwriting:
+    return widgets.Handwriting(Writer(), **options)
+
+
+def written(image, label: int) -> tuple[Tensor, Tensor]:
+    """mu and sigma of the Writer's q(z|x, label), (3,) each."""
+    mu, logvar = Writer().encoder(torch.cat([double(image), torch.eye(10).double()[label]])).detach().chunk(2)
+    return mu, torch.exp(0.5 * logvar)
+
+
+def ten(z) -> dict[str, Tensor]:
+    """What the Writer makes of one z, by label."""
+    z = torch.cat([double(z).expand(10, -1), torch.eye(10).double()], 1)
+    pixels = torch.sigmoid(Writer().decoder(z)).detach()
+    return {f"a {label} in this hand": pixels[label] for label in range(10)}
 
 
 def runs() -> dict:
@@ -151,8 +155,7 @@ ALL_WIDGETS = {
     "LatentPad": lambda: pad(z=(0.5, -1.0)),
     "NewDigits": new_digits,
     "Traversals": traversals,
-    "Interpolation": interpolation,
-    "DigitCanvas": lambda: canvas(images=uniform(10, 784), labels=range(10)),
+    "Handwriting": lambda: handwriting(images=uniform(10, 784), labels=range(10)),
     "Backprop": backprop,
     "JumpAndSlide": widgets.JumpAndSlide,
     "AttributeSliders": attributes,
@@ -176,21 +179,15 @@ def rolled(width: float, picked: int, epsilon) -> dict[str, Tensor]:
     return new | {"the picked image": uniform(len(MEANS), 64)[picked]}
 
 
-def traversed(start: int, value: float, codes=CODES) -> dict[str, Tensor]:
-    names = ["-3", "-1.5", "0", "1.5", "3", "the value of the slider"]
-    pictures = {"image": uniform(len(codes), 64)[start], "decoded code": decode(codes[start])}
+def traversed(picked: int, z, codes=CODES) -> dict[str, Tensor]:
+    pictures = {"image": uniform(len(codes), 64)[picked], "decoded from z": decode(z)}
     for i in range(codes.shape[1]):
-        z = codes[start].repeat(6, 1)
-        z[:, i] = double([-3, -1.5, 0, 1.5, 3, value])
-        pictures |= {f"z{i + 1} set to {name}": pixels for name, pixels in zip(names, decode(z), strict=True)}
-    return pictures
-
-
-def walked(widget: widgets.Interpolation) -> dict[str, Tensor]:
-    images = uniform(len(widget._z), 64)
-    pictures = {"first image": images[widget.first], "second image": images[widget.second]}
-    for kind, name in (("line", "straight line"), ("circle", "great circle")):
-        pictures |= {f"{name}, picture {k + 1}": x for k, x in enumerate(decode(widget.path(kind)))}
+        row = double(z).repeat(7, 1)
+        row[:, i] = torch.arange(-3.0, 4.0)
+        pictures |= {
+            f"z{i + 1} set to {value}": pixels
+            for value, pixels in zip(range(-3, 4), decode(row), strict=True)
+        }
     return pictures
 
 

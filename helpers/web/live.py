@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 import torch
 from matplotlib.figure import Figure
 
-from helpers.widgets import Explorer, Predict, SideBySide
+from helpers.widgets import Explorer, Predict
 from helpers.widgets._base import BrowserWidget, WithPicture, bare, packed, script
 
 HERE = Path(__file__).parent
@@ -38,10 +38,8 @@ class Page:
 
         WithPicture._repr_mimebundle_ = bundle
 
-    def html(self, widget: BrowserWidget | Explorer | SideBySide) -> str:
+    def html(self, widget: BrowserWidget | Explorer) -> str:
         """Where the widget will stand, with its picture until then."""
-        if isinstance(widget, SideBySide):
-            return f'<div class="side-by-side">{"".join(map(self.html, widget.children))}</div>'
         name, kind = self.add(widget), type(widget).__name__
         return f'<div class="live" data-widget="{kind}" data-model="{name}">{self.still(widget, name)}</div>'
 
@@ -63,9 +61,6 @@ class Page:
             state, module = self.draw_all(widget, name), script(HERE / "explorer.js")
         else:
             state, module = widget._state(), str(widget._esm)
-        for link, linked in vars(widget).items():  # a widget that this one moves, as a canvas its pad
-            if isinstance(linked, BrowserWidget):
-                state[link] = {"model": self.add(linked)}
         (self.folder / f"{name}.js").write_text(
             f'course.states["{name}"] = {packed(state)};\n', encoding="utf-8"
         )

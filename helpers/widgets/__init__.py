@@ -2,28 +2,24 @@
 
 from helpers.widgets.attribute_sliders import AttributeSliders
 from helpers.widgets.backprop import Backprop
-from helpers.widgets.digit_canvas import DigitCanvas
 from helpers.widgets.explorer import Explorer
-from helpers.widgets.interpolation import Interpolation
+from helpers.widgets.handwriting import Handwriting
 from helpers.widgets.jump_and_slide import JumpAndSlide
 from helpers.widgets.latent_pad import LatentPad
 from helpers.widgets.new_digits import NewDigits
 from helpers.widgets.predict import Predict
-from helpers.widgets.side_by_side import SideBySide
 from helpers.widgets.training_replay import TrainingReplay
 from helpers.widgets.traversals import Traversals
 
 __all__ = [
     "AttributeSliders",
     "Backprop",
-    "DigitCanvas",
     "Explorer",
-    "Interpolation",
+    "Handwriting",
     "JumpAndSlide",
     "LatentPad",
     "NewDigits",
     "Predict",
-    "SideBySide",
     "TrainingReplay",
     "Traversals",
 ]

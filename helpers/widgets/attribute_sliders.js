@@ -30,9 +30,9 @@ function render({ model, el }) {
       send({ amounts: { ...model.get("amounts"), [names[k]]: amount(Number(input.value)) } })));
     listen(reset, "click", () => send({ amounts: Object.fromEntries(names.map((name) => [name, 0])) }));
     follow({ amounts: draw });
-    const columns = element("div", { className: "vae-steps vae-columns" },
+    const columns = element("div", { className: "vae-columns" },
       ...numbers.map((i) => element("div", {}, originals[i], moved[i])));
-    columns.style.setProperty("--vae-steps", count);
+    columns.style.setProperty("--vae-count", count);
     return [columns,
       caption("Above: the image. Framed: decoded from its code, moved by amount × direction of each attribute."),
       element("div", { className: "vae-attributes" }, ...sliders.map(({ node }) => node)), reset];

@@ -2,10 +2,11 @@
 
 import { network } from "./js/network.js";
 import { bytesOf, clamp, floats, normalPair } from "./js/numbers.js";
-import { BLUE, RED, button, caption, circlesOfPrior, element, inside, mount, picture, slider, statusLine }
+import { RED, button, caption, circlesOfPrior, element, inside, mount, picture, slider, statusLine }
   from "./js/page.js";
 
 const SIZE = 800; // pixels of the drawing, shown at half that size or less
+const INK = "#111";
 const BEAT = 100; // ms between two messages to Python while one drags
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
@@ -47,12 +48,11 @@ function render({ model, el }) {
       tell();
     };
     const showMarks = () => {
-      const overlay = marks.getContext("2d"), drawn = model.get("drawn"), picked = model.get("picked");
+      const overlay = marks.getContext("2d"), picked = model.get("picked");
       overlay.clearRect(0, 0, SIZE, SIZE);
-      if (drawn.length) posterior(overlay, data, drawn, BLUE);
       if (picked === null) return;
       const at = parameters(data, picked);
-      posterior(overlay, data, at, "#111");
+      ellipses(overlay, data, at);
       badge(overlay, data, at, data.labels[picked]);
       dot(overlay, data, sample(at, model.get("epsilon")), 9, RED);
     };
@@ -147,7 +147,7 @@ function render({ model, el }) {
     sliders.forEach(({ input }, axis) =>
       listen(input, "input", () => move(model.get("z").with(axis, Number(input.value)))));
     listen(again, "click", () => sendNow({ epsilon: normalPair() }));
-    follow({ z: showZ, picked: showPicked, epsilon: showPicked, drawn: showMarks });
+    follow({ z: showZ, picked: showPicked, epsilon: showPicked });
     showPicked();
     showZ();
 
@@ -248,11 +248,11 @@ function drawPlane(context, data) {
 }
 
 // The ellipses of one and two sigma around a mean, and the mean.
-function posterior(context, data, at, colour) {
+function ellipses(context, data, at) {
   const [x, y] = toPixels(data, at), unit = SIZE / 2 / data.extent;
   for (const [times, dash] of [[1, []], [2, [10, 8]]]) {
-    for (const [width, style] of [[8, "#fff"], [4, colour]]) { // a white edge, to be seen on digits
-      context.setLineDash(style === colour ? dash : []);
+    for (const [width, style] of [[8, "#fff"], [4, INK]]) { // a white edge, to be seen on digits
+      context.setLineDash(style === INK ? dash : []);
       context.lineWidth = width;
       context.strokeStyle = style;
       context.beginPath();
@@ -261,7 +261,7 @@ function posterior(context, data, at, colour) {
     }
   }
   context.setLineDash([]);
-  dot(context, data, at, 7, colour);
+  dot(context, data, at, 7, INK);
 }
 
 function dot(context, data, at, radius, colour) {

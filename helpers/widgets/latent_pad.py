@@ -20,7 +20,7 @@ class LatentPad(CodesWidget):
     """A square of latent space to drag a point through, and the picture that the decoder makes of it.
 
     model: a `helpers.vae.VAE` with two latent dimensions; its decoder's weights go to the browser once
-    images: (n, pixels), numbers from 0 to 1. The posterior mean of each is drawn as the digit it belongs to;
+    images: (n, pixels), numbers from 0 to 1. The mean of q(z|x) of each is drawn as its digit;
         when it is picked, with ellipses of one and two sigma, and the image beside its reconstruction.
     labels: n digits
 
@@ -28,8 +28,7 @@ class LatentPad(CodesWidget):
     digit, among those not too near to the edge.
 
     Traits, which Python reads and sets: `z`, two numbers, which may lie beyond the square; `picked`, the
-    number of an image or None; `epsilon`, the noise of the picked reconstruction, z = mu + sigma * epsilon;
-    `drawn`, empty or [mu1, mu2, sigma1, sigma2] of one more posterior (that of a drawing).
+    number of an image or None; `epsilon`, the noise of the picked reconstruction, z = mu + sigma * epsilon.
 
     Raises TypeError or ValueError for arguments that do not fit each other, TraitError for a wrong trait.
     """
@@ -40,7 +39,6 @@ class LatentPad(CodesWidget):
     z = traitlets.List(traitlets.Float(), [0.0, 0.0]).tag(sync=True, echo_update=False)
     picked = traitlets.Int(None, allow_none=True).tag(sync=True)
     epsilon = traitlets.List(traitlets.Float(), [0.0, 0.0]).tag(sync=True)
-    drawn = traitlets.List(traitlets.Float()).tag(sync=True)
     _sigmas = traitlets.Bytes().tag(sync=True)
     _labels = traitlets.List().tag(sync=True)
     _extent = traitlets.Float(EXTENT).tag(sync=True)

@@ -2,7 +2,7 @@
 
 import { codesOf } from "./js/network.js";
 import { floats, normalPair } from "./js/numbers.js";
-import { button, caption, element, mount, picture, slider, statusLine } from "./js/page.js";
+import { button, caption, element, mount, picture, shelf, slider, statusLine } from "./js/page.js";
 
 const COUNT = 10;
 
@@ -21,12 +21,7 @@ function render({ model, el }) {
   const width = slider("width", { min: 0, max: 3, step: 0.1, value: model.get("width") },
     (value) => `${value.toFixed(1)} σ`);
   const original = picture(decode.side, "the picked image", "vae-original");
-  const shelf = prior ? [] : Array.from({ length: count }, (_, index) => {
-    const face = Object.assign(picture(decode.side, "", "vae-face"), { ariaHidden: "true" });
-    face.paint(image(index), 1);
-    const title = `take this ${labels[index]}`;
-    return element("button", { type: "button", title, ariaLabel: title }, face);
-  });
+  const images = prior ? null : shelf("Take an image:", count, decode.side, image, (i) => `take this ${labels[i]}`);
 
   return mount({ model, el }, ({ listen, follow, send, bind }) => {
     const show = () => {
@@ -36,20 +31,20 @@ function render({ model, el }) {
       if (prior) return;
       width.set(wide);
       original.paint(image(picked), 1);
-      shelf.forEach((node, index) => { node.ariaPressed = String(index === picked); });
+      images.press(picked);
       status.textContent = `Ten draws around this ${labels[picked]}, ${wide.toFixed(1)} σ wide, decoded.`;
     };
     listen(again, "click", () => {
       const pairs = Array.from({ length: (COUNT * latent) / 2 }, normalPair);
       send({ epsilon: pairs.flat() });
     });
-    shelf.forEach((node, picked) => listen(node, "click", () => send({ picked })));
+    images?.buttons.forEach((node, picked) => listen(node, "click", () => send({ picked })));
     bind("width", width);
     follow({ epsilon: show, width: show, picked: show });
     show();
     if (prior) return [sheet, element("div", { className: "vae-moves" }, again)];
     return [
-      element("div", { className: "vae-shelf", role: "group", ariaLabel: "images" }, element("div", {}, ...shelf)),
+      images.node,
       element("div", { className: "vae-row vae-moves" },
         element("div", { className: "vae-beside-new" }, original, caption("x, the picked image"), again),
         element("div", { className: "vae-sheet-new" }, width.node, sheet, status))];

@@ -1,7 +1,5 @@
 """What each widget shows on its page: whether sliders, words and pictures are those of its traits."""
 
-import re
-
 import numpy as np
 import pytest
 import torch
@@ -59,31 +57,46 @@ def shows_new_digits(page):
     )
 
 
+def own_bars(page):
+    """Left and right end of each bar of mu ± sigma, in percent of its rail."""
+    look = "nodes => nodes.map(({style}) => [parseFloat(style.left), parseFloat(style.width)])"
+    return np.array(page.locator(".vae-own").evaluate_all(look)).cumsum(1)
+
+
+def bars(mu, sigma):
+    """Where they should be: a rail goes from -3.5 to 3.5."""
+    ends = torch.stack([mu - sigma, mu + sigma], 1).clamp(-3.5, 3.5)
+    return pytest.approx((100 * (ends + 3.5) / 7).numpy(), abs=1e-3)
+
+
 def shows_traversals(page):
+    page.wait_for_timeout(120)  # until the rows are decoded
     painted(page)
-    start, value = state(page, "start"), state(page, "value")
+    picked, z = state(page, "picked"), state(page, "z")
+    order = [1, 3, 0, 2]
+    pressed = page.locator(".vae-shelf button").evaluate_all("nodes => nodes.map(node => node.ariaPressed)")
     return (
-        stands(page, "image", "value") == pytest.approx([start, value], abs=0.0251)
-        and page.locator("output").all_inner_texts() == [str(start), f"{value:.2f}"]
-        and show(page, made.traversed(start, value))
+        stands(page, *(f"z{i + 1}" for i in range(4))) == pytest.approx(np.clip(z, -3.5, 3.5), abs=0.0251)
+        and pressed == [str(i == picked).lower() for i in range(5)]
+        and own_bars(page) == bars(CODES[picked][order], torch.full((4,), 0.4))
+        and show(page, made.traversed(picked, z))
     )
 
 
-def shows_walks(page, codes=CODES):
+def shows_handwriting(page):
     painted(page)
-    widget = made.interpolation(codes, first=state(page, "first"), second=state(page, "second"))
-    for kind, name in (("line", "straight line"), ("circle", "great circle")):
-        said = page.get_by_role("group", name=name).inner_text()
-        lengths = [float(length) for length in re.findall(r"\|z\| ([\d.]+)", said)]
-        percents = [float(part) for part in re.findall(r"([\d.]+) %", said)]
-        assert lengths == pytest.approx(widget.path(kind).norm(dim=1).tolist(), abs=0.051)
-        assert percents == pytest.approx((100 * widget.shares(kind)).tolist(), abs=0.51)
-    at = [widget.first, widget.second]
-    labels = page.locator(".vae-picker .vae-caption").all_inner_texts()
+    image = page.evaluate("() => [...new Uint8Array(widget.model.get('image').buffer)]")
+    label, z = state(page, "label"), state(page, "z") or [0, 0, 0]
+    mu, sigma = made.written(image, label) if image else (torch.zeros(3), torch.ones(3))
+    said = f"Taken for a {label}. Is it another one? Press that one." if image else "Draw a digit."
+    pressed = page.locator(".vae-ten button").evaluate_all("nodes => nodes.map(node => node.ariaPressed)")
+    read = {"the digit that the encoder reads": torch.tensor(image or 784 * [0])}
     return (
-        stands(page, "first", "second") == at
-        and labels == [f"label {5 + i}" for i in at]
-        and show(page, made.walked(widget))
+        stands(page, "z1", "z2", "z3") == pytest.approx(np.clip(z, -3.5, 3.5), abs=0.0251)
+        and page.locator(".vae-status").text_content() == said
+        and pressed == [str(bool(image) and i == label).lower() for i in range(10)]
+        and own_bars(page) == bars(mu, sigma)
+        and show(page, made.ten(z) | read)
     )
 
 
@@ -178,7 +191,7 @@ SHOWS = {
     "LatentPad": shows_z,
     "NewDigits": shows_new_digits,
     "Traversals": shows_traversals,
-    "Interpolation": shows_walks,
+    "Handwriting": shows_handwriting,
     "AttributeSliders": shows_moved_digits,
     "JumpAndSlide": shows_sliding_dots,
     "TrainingReplay": shows_epoch,

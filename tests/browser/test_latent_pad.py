@@ -150,13 +150,6 @@ def test_what_is_picked_is_marked_at_one_and_two_sigma_and_its_digit_above(opene
         assert not is_marked(page, place)
 
 
-def test_the_posterior_of_a_drawing_is_marked(opened):
-    page = opened(made.pad())
-    for drawn, marked in (([1.0, 1.0, 0.5, 0.5], True), ([], False)):
-        set_state(page, drawn=drawn)
-        assert [is_marked(page, place) for place in ((1.0, 1.0), (1.5, 1.0))] == [marked, marked]
-
-
 def test_the_pad_says_where_one_is_and_a_point_beyond_is_shown_at_the_edge(opened):
     page = opened(made.pad(z=(1.0, -2.0)))
     assert page.locator(".vae-status").get_attribute("aria-live") == "polite"

@@ -6,9 +6,10 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { move } from "../../helpers/widgets/attribute_sliders.js";
-import { circle, line, percent, share, unlikeliest } from "../../helpers/widgets/interpolation.js";
+import { score } from "../../helpers/widgets/handwriting.js";
 import { asDigit } from "../../helpers/widgets/js/digit.js";
 import { network } from "../../helpers/widgets/js/network.js";
+import { bar } from "../../helpers/widgets/js/rail.js";
 import { clamp, fixed, floats, normalPair } from "../../helpers/widgets/js/numbers.js";
 import { across, bellPath, finiteDifference, slopePlace } from "../../helpers/widgets/jump_and_slide.js";
 import { nearest, sample, ticks, toPixels, within } from "../../helpers/widgets/latent_pad.js";
@@ -56,29 +57,14 @@ test("codes move by the sum of amount times direction", () => {
   close(move(Float32Array.from(z), directions.flat(), amounts), moved);
 });
 
-test("both walks are Python's", () => {
-  for (const { a, b, line: straight, circle: round } of given.walks) {
-    line(a, b, 9).forEach((z, k) => close(z, straight[k]));
-    circle(a, b, 9).forEach((z, k) => close(z, round[k]));
-  }
+test("a label's score is the ELBO at z = mu", () => {
+  const { x, logits, mu, sigma, score: expected } = given.score;
+  close([score(x, logits, mu, sigma)], [expected], 1e-9);
 });
 
-test("the share of draws nearer to the centre is the chi-squared distribution's", () => {
-  for (const { table, farthest, radii, shares } of given.shares) {
-    close(radii.map((radius) => share(table, farthest, radius)), shares, 1e-4);
-  }
-});
-
-test("a share is never said to be none or all", () => {
-  assert.deepEqual([0, 0.004, 0.2, 0.994, 0.99999].map(percent), ["< 0.1 %", "0.4 %", "20 %", "99.4 %", "> 99.9 %"]);
-});
-
-test("the unlikeliest step is framed on both paths where they tie", () => {
-  const steps = [["line", 0, 3, 0.99], ["line", 1, 1, 0.3], ["circle", 0, 3, 0.99], ["circle", 1, 3, 0.99]]
-    .map(([name, k, radius, part]) => ({ name, k, radius, part }));
-  const { framed, sentence } = unlikeliest(steps, 2);
-  assert.deepEqual(framed, [steps[0], steps[2]]);
-  assert.equal(sentence, "At the first image, both paths are farther from the centre than 99 % of all prior draws.");
+test("the bar of q reaches from mu - sigma to mu + sigma, and not beyond its rail", () => {
+  close(bar(0, 0.35, 3.5), [45, 55]);
+  close(bar(-3, 1, 3.5), [0, 50 * 1.5 / 3.5]);
 });
 
 test("a finite difference is the mean loss's, with the noise of either end", () => {

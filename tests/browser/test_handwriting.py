@@ -1,15 +1,13 @@
-"""The canvas by mouse, touch and keys: the digit that it becomes."""
+"""The sheet by mouse, touch and keys, the digit that it becomes, and the ten that it gives."""
 
 import numpy as np
 import pytest
 import torch
+from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from helpers.vae import VAE
-from helpers.widgets import DigitCanvas
-from helpers.widgets._base import BrowserWidget
 from tests import example_widgets as made
-from tests.browser.driving import GREYS, drag, fingers, painted, pictures, set_state, shows, state
-from tests.browser.shown import DIGITS
+from tests.browser.driving import GREYS, drag, fingers, pictures, shows, state
+from tests.browser.shown import DIGITS, shows_handwriting
 from tests.example_widgets import double
 
 SEVEN = np.array([(0.0, 0.05), (0.35, 0.0), (0.7, 0.03), (0.55, 0.35), (0.4, 0.7), (0.33, 1.0)])
@@ -43,9 +41,9 @@ def check_like_mnist(digit):
 
 
 @pytest.mark.parametrize("shape", [SEVEN, WAVE, SEVEN[:, ::-1]], ids=["seven", "wave", "flat"])
-def test_the_canvas_by_mouse_wherever_and_however_large_one_draws(opened, shape):
-    page = opened(made.canvas())
-    assert page.locator(".vae-status").text_content() == "Draw a digit"
+def test_the_sheet_by_mouse_wherever_and_however_large_one_draws(opened, shape):
+    page = opened(made.handwriting())
+    assert page.locator(".vae-status").text_content() == "Draw a digit."
     drag(page, on_sheet(page, shape))
     first = digit_of(page)
     check_like_mnist(first)
@@ -57,8 +55,8 @@ def test_the_canvas_by_mouse_wherever_and_however_large_one_draws(opened, shape)
         assert (first != digit_of(page)).sum() <= 0.15 * first.sum(), place
 
 
-def test_the_canvas_by_touch_which_does_not_scroll_and_is_read_meanwhile(opened):
-    page = opened(made.canvas(), has_touch=True, viewport={"width": 360, "height": 300})
+def test_the_sheet_by_touch_which_does_not_scroll_and_is_read_meanwhile(opened):
+    page = opened(made.handwriting(), has_touch=True, viewport={"width": 360, "height": 300})
     page.evaluate("document.body.style.height = '3000px'")
     start, *points, last = on_sheet(page, WAVE)
     fingers(page, "touchStart", start)
@@ -72,8 +70,8 @@ def test_the_canvas_by_touch_which_does_not_scroll_and_is_read_meanwhile(opened)
     assert page.evaluate("scrollY") == 0
 
 
-def test_the_canvas_by_keys(opened):
-    page = opened(made.canvas())
+def test_the_sheet_by_keys(opened):
+    page = opened(made.handwriting())
     sheet = page.get_by_role("application")
     sheet.press("ArrowUp")
     assert digit_of(page).sum() == 0  # the pen is up
@@ -90,10 +88,10 @@ def test_the_canvas_by_keys(opened):
 
 def test_a_digit_is_taken_by_keyboard(opened):
     images, labels = DIGITS.test[:10], DIGITS.test_labels[:10]
-    page = opened(made.canvas(images=images, labels=labels))
+    page = opened(made.handwriting(images=images, labels=labels))
     buttons = page.get_by_role("group", name="Or take one of these").get_by_role("button")
     names = [button.get_attribute("aria-label") for button in buttons.all()]
-    assert names == [f"take the {label}, digit {i + 1} of 10" for i, label in enumerate(labels.tolist())]
+    assert names == [f"take this {label}" for label in labels.tolist()]
     buttons.nth(2).press("Enter")
     assert (digit_of(page) == images[2].view(28, 28).numpy()).all()
     assert ink_on_sheet(page) == 100 * images[2].sum()
@@ -102,51 +100,39 @@ def test_a_digit_is_taken_by_keyboard(opened):
     assert shows(torch.tensor(buttons.nth(4).locator("canvas").evaluate(GREYS)), images[4])
 
 
-def test_the_canvas_shows_what_python_draws_and_says_what_it_answers(opened):
-    widget = made.canvas()
-    widget.draw(DIGITS.test[4])
+def test_the_sheet_shows_what_python_puts_there(opened):
+    widget = made.handwriting()
+    widget.take(DIGITS.test[4], 6)
     page = opened(widget)
-    status = page.locator(".vae-status")
-    assert status.get_attribute("aria-live") == "polite"
+    assert page.locator(".vae-status").get_attribute("aria-live") == "polite"
     assert (digit_of(page) == DIGITS.test[4].view(28, 28).numpy()).all()
-    assert status.text_content() == "the encoder says mu = (0.53, -1.20), sigma = (0.20, 0.31)"
-    for answer, words in (
-        (
-            dict(mu=[-0.001, -2], sigma=[0.2, 0.3]),
-            "the encoder says mu = (0.00, -2.00), sigma = (0.20, 0.30)",
-        ),
-        (dict(mu=[0, 0, 0, 0], sigma=[1, 1, 1, 1]), "encoded"),
-        (dict(message="RuntimeError: <b>gone</b>"), "RuntimeError: <b>gone</b>"),
-    ):
-        set_state(page, **answer, _answers=state(page, "_answers") + 1)
-        painted(page)
-        assert status.text_content() == words
+    assert ink_on_sheet(page) == 100 * DIGITS.test[4].sum()
+    assert shows_handwriting(page)
 
 
-def test_a_page_has_its_own_encoder(opened):
-    torch.manual_seed(0)
-    model = VAE(3, hidden=8).double()
-    page = opened(DigitCanvas(model))
+def test_a_drawing_is_taken_for_the_label_that_explains_it_best(opened):
+    page = opened(made.handwriting())
+    labels = torch.eye(10).double()
     for shape in (SEVEN, WAVE):
         drag(page, on_sheet(page, shape))
-        mu, logvar = model.encode(double(digit_of(page)).view(1, 784))
-        assert state(page, "mu") == pytest.approx(mu[0].tolist(), abs=1e-5)
-        assert state(page, "sigma") == pytest.approx(torch.exp(logvar / 2)[0].tolist(), rel=1e-5)
-        assert page.get_by_text(f"the encoder says mu = ({mu[0, 0]:.2f}, ").is_visible()
+        x = double(digit_of(page)).view(784)
+        scores = []
+        for label in range(10):
+            mu, sigma = made.written(x, label)
+            p = Bernoulli(logits=made.Writer().decoder(torch.cat([mu, labels[label]])))
+            kl = kl_divergence(Normal(mu, sigma), Normal(torch.zeros_like(mu), torch.ones_like(mu))).sum()
+            scores.append((p.log_prob(x).sum() - kl).item())
+        best = int(np.argmax(scores))
+        assert state(page, "label") == best
+        assert state(page, "z") == pytest.approx(made.written(x, best)[0].tolist(), abs=1e-5)
+        assert shows_handwriting(page)
         page.get_by_role("button", name="Clear").click()
-        assert (state(page, "mu"), state(page, "sigma")) == ([], [])
-
-
-def test_a_canvas_whose_kernel_is_gone_says_so(opened, monkeypatch):
-    monkeypatch.setattr(DigitCanvas, "_state", BrowserWidget._state)  # as in a notebook: no encoder
-    page = opened(made.canvas())
-    drag(page, on_sheet(page, SEVEN))
-    page.get_by_text("No answer from the encoder").wait_for(timeout=5000)
+        assert (state(page, "z"), shows_handwriting(page)) == ([], True)
 
 
 @pytest.mark.parametrize("button", ["right", "middle"])
 def test_only_the_primary_button_draws(opened, button):
-    page = opened(made.canvas())
+    page = opened(made.handwriting())
     start, *_, end = on_sheet(page, SEVEN)
     page.mouse.move(*start)
     page.mouse.down(button=button)
@@ -157,7 +143,7 @@ def test_only_the_primary_button_draws(opened, button):
 
 def test_points_between_two_events_are_drawn(opened):
     """A fast pointer sends its points together, as coalesced events."""
-    page = opened(made.canvas())
+    page = opened(made.handwriting())
     page.get_by_role("application").evaluate("""node => {
         const box = node.getBoundingClientRect();
         const at = ([x, y], type, more = {}) => new PointerEvent(type, { pointerId: 7, button: 0, buttons: 1,
