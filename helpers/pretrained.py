@@ -65,7 +65,6 @@ def warm_cache() -> None:
     """Train every model that the lessons share, where the cache does not have it yet."""
     torch.set_default_dtype(torch.float64)  # as the lessons do
     trained_vae(2)
-    trained_vae(2, hidden=400, epochs=12)
     trained_vae(20, hidden=400, epochs=6)
 
 

@@ -28,7 +28,8 @@ WRONG = [
     (
         0,
         "def rebuilt(model, x, cost, keep):\n    mu = model.encode(x)[0].clone()\n"
-        "    for row in mu:\n        row[row.abs().argsort()[: len(row) - keep]] = 0\n    return model.decode(mu)",
+        "    for row in mu:\n        row[row.abs().argsort()[: len(row) - keep]] = 0\n"
+        "    return model.decode(mu)",
         "anew for each image",
     ),
     (1, _ARITHMETIC + "model.decoder(mu_c + mu_b - mu_a)", "these are logits"),
@@ -50,11 +51,13 @@ RIGHT = [
     (
         0,
         "def rebuilt(model, x, cost, keep):\n    mu = model.encode(x)[0]\n"
-        "    limit = cost.sort().values[-keep]\n    return torch.sigmoid(model.decoder(mu * (cost >= limit)))",
+        "    limit = cost.sort().values[-keep]\n"
+        "    return torch.sigmoid(model.decoder(mu * (cost >= limit)))",
     ),
     (
         0,
-        "def rebuilt(model, x, cost, keep):\n    z = model.encode(x)[0]\n    for i in range(len(cost) - keep):\n"
+        "def rebuilt(model, x, cost, keep):\n    z = model.encode(x)[0]\n"
+        "    for i in range(len(cost) - keep):\n"
         "        z[:, cost.argsort()[i]] = 0\n    return model.decode(z)",
     ),
     (

@@ -1,39 +1,48 @@
 """Answers to the exercises of lesson 06."""
 
-_ARITHMETIC = (
-    "def arithmetic(model, a, b, c):\n"
-    "    mu_a, mu_b, mu_c = (model.encode(image)[0] for image in (a, b, c))\n    return "
-)
+_DECODER = "def decoder(net, z, label):\n    y = {y}\n    return {back}"
+
+
+def _decoder(y="torch.eye(10)[[label] * len(z)]", back="torch.sigmoid(net.decoder(torch.cat([z, y], 1)))"):
+    return _DECODER.format(y=y, back=back)
+
+
+_SWAPPED = "def swapped(net, a, y_a, b, y_b):\n    return "
 
 # (exercise, answer, what the check has to say of it)
 WRONG = [
-    (0, _ARITHMETIC + "model.decoder(mu_c + mu_b - mu_a)", "these are logits"),
-    (0, _ARITHMETIC + "c + b - a", "add and subtract pixels"),
-    (0, _ARITHMETIC + "model.decode(model.encode(c + b - a)[0])", "and encode the result"),
-    (0, _ARITHMETIC + "model.decode(mu_c) + model.decode(mu_b) - model.decode(mu_a)", "decode first"),
-    (0, _ARITHMETIC + "model.decode(mu_c + mu_a - mu_b)", "the opposite direction"),
-    (0, _ARITHMETIC + "model.decode(mu_b - mu_a)", "where is c?"),
-    (0, _ARITHMETIC + "model.decode(mu_c + mu_b)", "what b shares with a is added too"),
-    (0, _ARITHMETIC + "model.decode((mu_b + mu_c) / 2)", "the middle of b and c"),
-    (0, _ARITHMETIC + "model.decode(mu_c + 0.5 * (mu_b - mu_a))", "another z"),
-    (0, _ARITHMETIC + "model.decode(mu_c + mu_b - mu_a + torch.randn_like(mu_a))", "z is drawn"),
-    (0, _ARITHMETIC + "mu_c + mu_b - mu_a", "shape (2, 4); (2, 784) is needed"),
+    (0, _decoder(back="net.decoder(torch.cat([z, y], 1))"), "these are logits"),
+    (0, _decoder(back="torch.sigmoid(net.decoder(torch.cat([y, z], 1)))"), "the label comes before z"),
+    (0, _decoder(y="torch.zeros(len(z), 10)"), "hears no label"),
+    (0, _decoder(y="torch.full((len(z), 10), float(label))"), "all ten numbers of the label"),
+    (0, _decoder(y="label * torch.eye(10)[[label] * len(z)]"), "the 1 of the label is the digit itself"),
+    (0, _decoder(y="torch.eye(10)[[label - 1] * len(z)]"), "one place too early"),
+    (0, _decoder(y="torch.eye(10)[[7] * len(z)]"), "for the label 2"),
+    (0, _decoder(back="torch.sigmoid(net.logits(z + torch.randn_like(z), y))"), "z is drawn"),
+    (1, _SWAPPED + "net.logits(net.encode(b, y_b)[0], y_a)", "these are logits"),
+    (1, _SWAPPED + "torch.sigmoid(net.logits(net.encode(a, y_a)[0], y_b))", "of b in the hand of a"),
+    (1, _SWAPPED + "torch.sigmoid(net.logits(net.encode(b, y_a)[0], y_a))", "with the label of a"),
+    (1, _SWAPPED + "torch.sigmoid(net.logits(net.encode(b, y_b)[0], y_b))", "this is b rebuilt"),
+    (1, _SWAPPED + "torch.sigmoid(net.logits(net.encode(a, y_a)[0], y_a))", "this is a rebuilt"),
+    (1, _SWAPPED + "(a + b) / 2", "a pixel is off by"),
 ]
 
 # (exercise, answer), written in another way than the solution
 RIGHT = [
     (
         0,
-        "def arithmetic(model, a, b, c):\n    z = model.encode(torch.cat([a, b, c]))[0].view(3, len(a), -1)\n"
-        "    return torch.sigmoid(model.decoder(z[2] - z[0] + z[1]))",
+        "def decoder(net, z, label):\n"
+        "    y = F.one_hot(torch.tensor(label), 10).double().expand(len(z), 10)\n"
+        "    return net.logits(z, y).sigmoid()",
     ),
     (
         0,
-        "def arithmetic(model, a, b, c):\n    rows = []\n    for i in range(len(a)):\n"
-        "        v = model.encode(b[i:i + 1])[0] - model.encode(a[i:i + 1])[0]\n"
-        "        rows.append(model.decode(model.encode(c[i:i + 1])[0] + v)[0])\n"
-        "    return torch.stack(rows)",
+        "def decoder(net, z, label):\n    y = torch.eye(10)[label]\n"
+        "    return torch.stack([torch.sigmoid(net.decoder(torch.cat([one, y]))) for one in z])",
     ),
-    (0, _ARITHMETIC + "model.decode(mu_c + mu_b - mu_a).double()[:, None]"),
-    (0, _ARITHMETIC + "model.decode(mu_c + mu_b - mu_a).float()"),
+    (
+        1,
+        "def swapped(net, a, y_a, b, y_b):\n    z = net.encoder(torch.cat([b, y_b], 1))[:, :3]\n"
+        "    return torch.sigmoid(net.decoder(torch.cat([z, y_a], 1)))",
+    ),
 ]
