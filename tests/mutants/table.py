@@ -321,18 +321,30 @@ TABLE = {
     ],
     ("helpers/exercises/lesson05.py", "tests/lessons/test_form.py -k 05"): [
         (
-            "lesson 05's check wants variances multiplied",
-            "sigma[at].prod().item(), rel_tol",
-            "sigma[at].prod().item() ** 2, rel_tol",
+            "lesson 05's check wants the cheapest dimensions",
+            """        with_dimensions(lambda cost, keep: cost.argsort(descending=True)[:keep]),
+        {""",
+            """        with_dimensions(lambda cost, keep: cost.argsort()[:keep]),
+        {""",
         ),
-        ("lesson 05's check takes any outer shell", "abs(share - 0.01) < 0.003", "abs(share - 0.01) < 0.05"),
+        (
+            "lesson 05's check wants the step from b to a",
+            "a, b, c: c + b - a)(model",
+            "a, b, c: c + a - b)(model",
+        ),
+        ("lesson 05's check lets z be drawn", "if draws.calls:", "if False:"),
     ],
     ("helpers/exercises/lesson06.py", "tests/lessons/test_form.py -k 06"): [
         (
-            "lesson 06's check wants the step from b to a",
-            "allclose(found, model.decode(mu_c + mu_b - mu_a)",
-            "allclose(found, model.decode(mu_c + mu_a - mu_b)",
-        )
+            "lesson 06's check wants the label one place early",
+            "label: net.decode(z, one_hot(label, 4)),\n        {",
+            "label: net.decode(z, one_hot(label - 1, 4)),\n        {",
+        ),
+        (
+            "lesson 06's check wants the hand of a",
+            "net.decode(net.encode(b, y_b)[0], y_a),\n        {",
+            "net.decode(net.encode(a, y_a)[0], y_b),\n        {",
+        ),
     ],
     ("helpers/exercises/lesson11.py", "tests/lessons/test_form.py -k 11"): [
         (
@@ -407,12 +419,13 @@ TABLE = {
             "torch.exp(logvar), mu.shape",
         )
     ],
-    ("helpers/widgets/digit_canvas.py", "tests/unit/test_widgets.py"): [
+    ("helpers/widgets/handwriting.py", "tests/unit/test_widgets.py"): [
         (
-            "the canvas says variances for sigma",
-            "sigma = torch.exp(0.5 * logvar)",
-            "sigma = torch.exp(logvar)",
-        )
+            "the handwriting says variances for sigma",
+            "return mu, torch.exp(0.5 * logvar)",
+            "return mu, torch.exp(logvar)",
+        ),
+        ("the encoder is told no label", "torch.tensor(self.label), LABELS)", "torch.tensor(0), LABELS)"),
     ],
     ("helpers/widgets/traversals.py", "tests/unit/test_widgets.py"): [
         ("the dimension with the smallest KL first", "argsort(descending=True,", "argsort(descending=False,"),
@@ -421,21 +434,13 @@ TABLE = {
             "z[:, dimension - 1] =",
             "z[:, dimension % len(self._kl)] =",
         ),
-        ("the last picture of a row at 2.5, not 3", "1.5, 3.0)  #", "1.5, 2.5)  #"),
-    ],
-    ("helpers/widgets/interpolation.py", "tests/unit/test_widgets.py"): [
+        ("the last picture of a row at 2.5, not 3", "2.0, 3.0)  #", "2.0, 2.5)  #"),
         (
-            "the great circle cuts through the inside",
-            'if kind == "circle" and omega.sin() >= 1e-6:',
-            'if kind == "circle" and omega.sin() >= 2:',
+            "the bar of q twice as long",
+            "place(mu - sigma), place(mu + sigma)",
+            "place(mu - sigma), place(mu + 3 * sigma)",
         ),
-        ("every image has the first one's label", "self._labels[index]", "self._labels[0]"),
-        (
-            "the two ends of a walk exchanged",
-            "first=first,\n            second=second",
-            "first=second, second=first",
-        ),
-        ("the means walked between, whatever codes are given", "mu if codes is None else codes", "mu"),
+        ("z stays when another image is picked", 'self._z[change["new"]]', 'self._z[change["old"]]'),
     ],
     ("helpers/widgets/_base.py", "tests/unit/test_widgets.py"): [
         (
@@ -461,9 +466,6 @@ TABLE = {
             "-self._limit <= amount <= self._limit",
             "-2 * self._limit <= amount <= 2 * self._limit",
         ),
-    ],
-    ("helpers/widgets/interpolation.py", "tests/browser -k interpolation"): [
-        ("the table of shares ends too early", "latent**0.5 + 5", "latent**0.5 + 1")
     ],
     ("helpers/widgets/jump_and_slide.js", "tests/browser -k jump"): [
         (
@@ -583,25 +585,33 @@ TABLE = {
         ("the share of the prior squared", "Math.exp(-(a * a + b * b) / 2)", "Math.exp(-(a * a + b * b))"),
     ],
     ("helpers/widgets/traversals.js", "tests/browser -k traversals"): [
-        ("the value's slider bound to the image's number", 'bind("value", value)', 'bind("start", value)'),
-        ("the value's slider ends one value early", "max: values.at(-1)", "max: values.at(-2)"),
-    ],
-    ("helpers/widgets/interpolation.js", "tests/browser -k interpolation"): [
+        ("a knob moves the dimension beside its own", "z.with(dimension, values[k])", "z.with(0, values[k])"),
+        ("the rows are not decoded again", "resting(drawRows, REST);", ""),
+        ("back to the image goes to the first one", 'start(model.get("picked"))', "start(0)"),
         (
-            "both walks of the browser are straight",
-            'walk("great circle", circle, steps, side)',
-            'walk("great circle", line, steps, side)',
+            "the bars are those of the first image",
+            "sigmas[picked * latent + dimension]",
+            "2 * sigmas[dimension]",
         ),
-        ("a walk that does not arrive", "k / (steps - 1)", "k / steps"),
     ],
-    ("helpers/widgets/digit_canvas.js", "tests/browser -k canvas"): [
-        ("every button draws", "event.button !== 0 || pointer !== null", "pointer !== null"),
-        ("points between two events lost", "(events.length ? events : [event])", "[event]"),
+    ("helpers/widgets/js/rail.js", "tests/unit/test_modules.py"): [
+        ("the bar from mu - sigma to mu", "[mu - sigma, mu + sigma].map", "[mu - sigma, mu].map"),
+        ("the bar beyond its rail", "clamp(value, -reach, reach)", "value"),
+    ],
+    ("helpers/widgets/handwriting.js", "tests/browser -k handwriting"): [
+        ("the worst label taken", "Math.max(...scores)", "Math.min(...scores)"),
+        ("variances for sigma", "Math.exp(logvar / 2)", "Math.exp(logvar)"),
+        ("the ten digits without a sigmoid", "1 / (1 + Math.exp(-l))", "l"),
+        ("the label that is told is not framed", "!empty && i === label", "false"),
         (
             "a drawing sent upside down",
-            "const image = new DataView(pixels.slice().buffer);",
-            "const image = new DataView(pixels.slice().reverse().buffer);",
+            "image: new DataView(digit.slice().buffer)",
+            "image: new DataView(digit.slice().reverse().buffer)",
         ),
+    ],
+    ("helpers/widgets/js/sheet.js", "tests/browser -k handwriting"): [
+        ("every button draws", "event.button !== 0 || pointer !== null", "pointer !== null"),
+        ("points between two events lost", "(events.length ? events : [event])", "[event]"),
     ],
     ("helpers/widgets/attribute_sliders.js", "tests/browser -k attribute"): [
         ("an attribute's direction subtracted", "sum + amount * directions", "sum - amount * directions"),
@@ -898,76 +908,40 @@ TABLE = {
     ],
     ("05", ""): [
         (
-            "labels shuffled",
-            "x, labels = digits.test[:1000], digits.test_labels[:1000]",
-            "x, labels = digits.test[:1000], digits.test_labels[:1000].flip(0)",
-        ),
-        (
             "the log-variance read as log sigma",
-            "each (1000, 2)\nsigma = torch.exp(0.5 * logvar)",
-            "each (1000, 2)\nsigma = torch.exp(logvar)",
+            "sigma = torch.exp(0.5 * logvar)",
+            "sigma = torch.exp(logvar)",
         ),
+        ("the KL without its -1", "sigma**2 - 1 - logvar)", "sigma**2 - logvar)"),
+        ("the cheapest dimension first", "cost.argsort(descending=True)", "cost.argsort()"),
+        ("slant to the left for slant to the right", "slant = -lean", "slant = lean"),
+        ("width as a variance", "across**2).sum(1).sqrt()]", "across**2).sum(1)]"),
         (
-            "the log-variance read as log sigma, with 20 dimensions",
-            "codes = mu20 + torch.exp(0.5 * logvar20)",
-            "codes = mu20 + torch.exp(logvar20)",
-        ),
-        ("slant to the left for slant to the right", "-down_across / down_down", "down_across / down_down"),
-        ("width as a variance", "across_across.sqrt()], 1)", "across_across], 1)"),
-        ("rows and columns exchanged in the moments", "for side in (2, 1))", "for side in (1, 2))"),
-        (
-            "attributes of all digits together",
-            "d = less_mean(raw, digits.train_labels)",
-            "d = raw - raw.mean(0)",
-        ),
-        (
-            "the vectors tried on the digits they come from",
-            "for e in effect(v, mu20))",
-            "for e in effect(v, train_codes))",
+            "the vectors point to less of the attribute",
+            "codes[m].mean(0) - codes[~m]",
+            "codes[~m].mean(0) - codes[m]",
         ),
         ("the line walked from its end", "return (1 - t) * a + t * b", "return t * a + (1 - t) * b"),
+        ("two sliders exchanged", "zip(attributes, vectors)", "zip(attributes, vectors[::-1])"),
         (
-            "the walks' names exchanged",
-            'row_labels=["line", "great circle"]',
-            'row_labels=["great circle", "line"]',
-        ),
-        (
-            "the sliders of attributes end too early",
-            '"wider": wide}, limit=3.0)',
-            '"wider": wide}, limit=2.0)',
-        ),
-        (
-            "a map of the digits that it was trained on",
+            "digits that it was trained on",
             "x, labels = digits.test[:1000], digits.test_labels[:1000]",
             "x, labels = digits.train[:1000], digits.train_labels[:1000]",
         ),
-        (
-            "the bars not in the order of their labels",
-            "ax.bar(range(20), kl[order], color=figures.BLUE)",
-            "ax.bar(range(20), kl, color=figures.BLUE)",
-        ),
     ],
     ("06", ""): [
+        ("rand for randn in the conditional VAE", "torch.randn_like(mu)", "torch.rand_like(mu)"),
         (
-            "rand for randn in the conditional VAE",
-            "torch.exp(0.5 * logvar) * torch.randn_like(mu)\n    return",
-            "torch.exp(0.5 * logvar) * torch.rand_like(mu)\n    return",
+            "the label told to the plain VAE",
+            "train(plain, nothing)",
+            "train(plain, F.one_hot(digits.train_labels, 10).double())",
         ),
         (
-            "the label told to the decoder of the plain VAE",
-            "train(run[0], run[1] * one_hot)",
-            "train(run[0], one_hot)",
+            "the columns not in the order of their labels",
+            "torch.eye(10).repeat",
+            "torch.eye(10).flip(0).repeat",
         ),
-        (
-            "the digits that are read are the image's own",
-            "read[one_hot_test[:300] == 0]",
-            "read[one_hot_test[:300] == 1]",
-        ),
-        (
-            "the canvas is linked to no pad",
-            "images=x[:10], labels=labels[:10], pad=own_pad)",
-            "images=x[:10], labels=labels[:10])",
-        ),
+        ("the principal axes of the smallest variance", "eigenvectors[:, -3:]", "eigenvectors[:, :3]"),
     ],
     ("10", ""): [
         (
