@@ -30,41 +30,40 @@ class SmallNet(nn.Module):
         return torch.sigmoid(self.logits(z, y))
 
 
-def one_hot(label: int, n: int) -> Tensor:
-    return torch.eye(10)[[label] * n]
-
-
 @check
-def decoder(function) -> str:
+def decoded(function) -> str:
     net = SmallNet()
     z = torch.randn(4, LATENT, generator=new_generator(1))
+
+    def told(y):  # y(labels): what the decoder hears
+        return lambda net, z, labels: net.decode(z, y(labels))
+
     compare(
         without_draws(function),
-        {f"the label {label}": (net, z, label) for label in (7, 2, 0)},
-        lambda net, z, label: net.decode(z, one_hot(label, 4)),
+        {f"the labels {some}": (net, z, torch.tensor(some)) for some in ([7, 2, 9, 4], [3, 3, 1, 8])},
+        told(lambda labels: torch.eye(10)[labels]),
         {
-            "these are logits, not pixels from 0 to 1": lambda net, z, label: net.logits(
-                z, one_hot(label, 4)
+            "these are logits, not pixels from 0 to 1": lambda net, z, labels: net.logits(
+                z, torch.eye(10)[labels]
             ),
-            "the label comes before z; the decoder reads z first": lambda net, z, label: torch.sigmoid(
-                net.decoder(torch.cat([one_hot(label, 4), z], 1))
+            "the label comes before z; the decoder reads z first": lambda net, z, labels: torch.sigmoid(
+                net.decoder(torch.cat([torch.eye(10)[labels], z], 1))
             ),
-            "the decoder hears no label: its ten numbers are 0": lambda net, z, label: net.decode(
-                z, torch.zeros(4, 10)
+            "the decoder hears no label: its ten numbers are 0": told(lambda labels: torch.zeros(4, 10)),
+            "all are written with the first label": told(
+                lambda labels: torch.eye(10)[labels[:1]].expand(4, 10)
             ),
-            "all ten numbers of the label are the digit itself; one of them should be 1, the others 0": (
-                lambda net, z, label: net.decode(z, torch.full((4, 10), float(label)))
+            "all ten numbers of a label are the digit itself; one of them should be 1, the others 0": told(
+                lambda labels: labels[:, None].expand(4, 10).to(z)
             ),
-            "the 1 of the label is the digit itself; it should be 1": lambda net, z, label: net.decode(
-                z, label * one_hot(label, 4)
+            "the 1 of the label is the digit itself": told(
+                lambda labels: labels[:, None] * torch.eye(10)[labels]
             ),
-            "the 1 of the label stands one place too early": lambda net, z, label: net.decode(
-                z, one_hot(label - 1, 4)
-            ),
+            "the 1 of the label stands one place too early": told(lambda labels: torch.eye(10)[labels - 1]),
         },
         what="a pixel",
     )
-    return "Same z, any label."
+    return "Any z, any label."
 
 
 @check
