@@ -95,7 +95,7 @@ class Traversals(CodesWidget):
             1, 1 + columns, figsize=(1.2 + 4.2 * columns, 0.6 + 0.46 * high), width_ratios=[1, *[4] * columns]
         )
         pair = torch.stack([self._x[self.picked], self.decoded])
-        show_digits(pair, 1, row_labels=["$x$", "$z$"], ax=axes[0])
+        show_digits(pair, 1, row_labels=["$x$", "decoded"], ax=axes[0])
         axes[0].set_anchor("NW")
         for column, ax in enumerate(axes[1:]):
             self._draw_rows(self.order[column * high : (column + 1) * high], ax)

@@ -917,9 +917,9 @@ TABLE = {
         ("slant to the left for slant to the right", "slant = -lean", "slant = lean"),
         ("width as a variance", "across**2).sum(1).sqrt()]", "across**2).sum(1)]"),
         (
-            "the vectors point to less of the attribute",
-            "codes[m].mean(0) - codes[~m]",
-            "codes[~m].mean(0) - codes[m]",
+            "attributes of all digits together",
+            "d = less_mean(measure(digits.train))",
+            "d = measure(digits.train)",
         ),
         ("the line walked from its end", "return (1 - t) * a + t * b", "return t * a + (1 - t) * b"),
         ("two sliders exchanged", "zip(attributes, vectors)", "zip(attributes, vectors[::-1])"),
