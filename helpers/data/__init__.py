@@ -39,6 +39,22 @@ def load_digits(*, grey: bool = False) -> Digits:
     return Digits(*(array.long() if array.ndim == 1 else _as_images(array, grey) for array in arrays))
 
 
+def strokes(images: Tensor) -> Tensor:
+    """Ink, slant and width of images (n, 784), (n, 3).
+
+    ink: the sum of the pixels
+    slant: pixels to the right per pixel upwards, of the straight line fitted to the ink by least squares
+    width: the standard deviation of the ink across the page, in pixels
+    """
+    axis = torch.arange(28).to(images)
+    page = images.unflatten(1, (28, 28)) / images.sum(1)[:, None, None]  # the share of each pixel
+    down = axis - (page.sum(2) @ axis)[:, None]  # from the middle of the ink
+    across = axis - (page.sum(1) @ axis)[:, None]
+    lean = -torch.einsum("nij,ni,nj->n", page, down, across)
+    height, width = (page.sum(2) * down**2).sum(1), (page.sum(1) * across**2).sum(1)
+    return torch.stack([images.sum(1), lean / height, width.sqrt()], 1)
+
+
 def _as_images(array: Tensor, grey: bool) -> Tensor:
     pixels = array.reshape(len(array), -1)
     # uint8 above 127 is a grey value above 0.5, since the grey value is the byte over 255

@@ -9,13 +9,14 @@ import torch
 import torch.nn.functional as F
 import traitlets
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from helpers._arguments import check_images
-from helpers.figures import show_digits
+from helpers.figures import BLUE, show_digits
 from helpers.widgets._base import HERE, BrowserWidget, as_list, checked_index, pack_network, pair, script
 
-PIXELS, LABELS = 784, 10
+SIDE, PIXELS, LABELS = 28, 784, 10
 
 
 class Handwriting(BrowserWidget):
@@ -109,6 +110,10 @@ class Handwriting(BrowserWidget):
             return figure
         show_digits(self.digit[None], 1, title=f"$x$, a {self.label}", ax=left)
         show_digits(self.decoded, 5, smooth=True, title=f"ten digits from z = {pair(self.z)}", ax=right)
+        down, across = divmod(self.label, 5)
+        side = SIDE + 2
+        corner = side * across - 0.5, side * down - 0.5
+        right.add_patch(Rectangle(corner, SIDE, SIDE, fill=False, color=BLUE, lw=1.5, clip_on=False))
         return figure
 
     def __repr__(self) -> str:

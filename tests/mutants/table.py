@@ -156,6 +156,8 @@ TABLE = {
         ),
     ],
     ("helpers/data/__init__.py", "tests/unit/test_data.py"): [
+        ("slant to the left for slant to the right", "lean = -torch", "lean = torch"),
+        ("width as a variance", "width.sqrt()], 1)", "width], 1)"),
         ("labels shuffled", "array.long() if array.ndim == 1", "array.long().flip(0) if array.ndim == 1"),
         (
             "the digits of training and of testing exchanged",
@@ -914,12 +916,10 @@ TABLE = {
         ),
         ("the KL without its -1", "sigma**2 - 1 - logvar)", "sigma**2 - logvar)"),
         ("the cheapest dimension first", "cost.argsort(descending=True)", "cost.argsort()"),
-        ("slant to the left for slant to the right", "slant = -lean", "slant = lean"),
-        ("width as a variance", "across**2).sum(1).sqrt()]", "across**2).sum(1)]"),
         (
             "attributes of all digits together",
-            "d = less_mean(measure(digits.train))",
-            "d = measure(digits.train)",
+            "d = less_mean(strokes(digits.train))",
+            "d = strokes(digits.train)",
         ),
         ("the line walked from its end", "return (1 - t) * a + t * b", "return t * a + (1 - t) * b"),
         ("two sliders exchanged", "zip(attributes, vectors)", "zip(attributes, vectors[::-1])"),

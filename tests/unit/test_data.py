@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from helpers import data
-from helpers.data import load_digits
+from helpers.data import load_digits, strokes
 
 
 @pytest.fixture(params=[torch.float32, torch.float64])
@@ -72,3 +72,15 @@ def test_a_damaged_file_is_named_and_no_code_in_it_is_run(tmp_path, monkeypatch,
     with pytest.raises(ValueError, match=r"digits\.npz is missing or damaged .*get the course again"):
         load_digits()
     assert not (tmp_path / "trapped").exists()
+
+
+def test_the_strokes_of_a_slanted_line_and_of_a_bar():
+    line, bar = torch.zeros(2, 28, 28).double()
+    for row in range(20):
+        line[4 + row, 20 - row // 2] = 1  # one to the right for two upwards
+    bar[10:12, 5:23] = 0.5
+    ink, slant, width = strokes(torch.stack([line, bar]).flatten(1)).T
+    rise, right = -np.arange(20.0), -(np.arange(20) // 2)
+    assert ink.tolist() == [20, 18]
+    assert slant.tolist() == pytest.approx([np.polyfit(rise, right, 1)[0], 0])
+    assert width.tolist() == pytest.approx([np.std(right), np.std(np.arange(18))])
