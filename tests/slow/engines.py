@@ -22,6 +22,7 @@ from tests.browser.jupyterlab import free_port
 KEYS = {
     "Tab": "\ue004",
     "Enter": "\ue007",
+    "Space": " ",
     "End": "\ue010",
     "Home": "\ue011",
     "ArrowLeft": "\ue012",
