@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from torch.distributions import Normal, TanhTransform, TransformedDistribution
+from torch.distributions import Bernoulli, Normal, TanhTransform, TransformedDistribution
 
 from helpers.vae import VAE, elbo_terms, leave_one_out_mean, reparameterize, score_function_loss
 from tests.lessons.test_form import LESSONS, code
@@ -93,17 +93,23 @@ def test_effective_beta_of_lesson_07():
     assert effective_beta(lambda pixel, kl: pixel.mean() + kl.mean(), 784, 200) == pytest.approx(3.92)
 
 
-@pytest.mark.parametrize(("m", "t"), [(0.0, 1.0), (1.0, 0.1), (-1.5, 0.2), (3.0, 0.7)])
-def test_gradient_noise_of_lesson_07_is_its_closed_forms(m, t):
-    _, gradient_noise = definitions("07", "estimators", "gradient_noise")
-    d_m, d_t = gradient_noise(m, t)
-    w, s, x = 1.5, 0.8, 2.0
-    v, k, c = s**2 / (w**2 + s**2), w**2 / s**2, w * (x - w * m) / s**2
-    a = (w * x / (w**2 + s**2) - m) / v
-    np.testing.assert_allclose(d_m, [(t / v) ** 2, (k * t) ** 2, (1 / t - t / v) ** 2])
-    np.testing.assert_allclose(
-        d_t, [a**2 + 2 * (t / v) ** 2, c**2 + 2 * (k * t) ** 2, a**2 + 2 * (1 / t - t / v) ** 2]
+def test_the_joint_density_and_the_elbo_of_lesson_07_are_those_of_torchs_distributions():
+    log_joint, elbo_of = definitions("07", "log_joint", "elbo_of")
+    torch.manual_seed(0)
+    decoder = nn.Linear(2, 5)
+    model = type("Model", (), {"decoder": decoder})
+    x, mu, logvar = (torch.rand(3, 5) > 0.5).double(), torch.randn(3, 2), torch.randn(3, 2)
+    z = torch.randn(4, 2)
+    likelihood = Bernoulli(logits=decoder(z)[:, None]).log_prob(x).sum(2)
+    prior = Normal(0.0, 1.0).log_prob(z).sum(1, keepdim=True)
+    assert torch.allclose(log_joint(model, z, x), likelihood + prior)
+    draws = mu[:, None] + torch.exp(0.5 * logvar)[:, None] * torch.randn(3, 100_000, 2)
+    reconstruction = torch.stack(
+        [Bernoulli(logits=decoder(d)).log_prob(i).sum(1) for d, i in zip(draws, x, strict=True)]
     )
+    kl = 0.5 * (mu**2 + logvar.exp() - 1 - logvar).sum(1)
+    error = reconstruction.std(1) / 100_000**0.5
+    assert ((reconstruction.mean(1) - kl - elbo_of(model, x, mu, logvar)).abs() < 4 * error).all()
 
 
 # -- lesson 09 ---------------------------------------------------------------------------------
