@@ -767,7 +767,7 @@ TABLE = {
         ("the log-variance read as log sigma", "exp(0.5 * logvar)[:, None]", "exp(logvar)[:, None]"),
         ("the gap the other way round", "(lq.exp() * (lq - j + e)).sum()", "(lq.exp() * (j - e - lq)).sum()"),
         ("the best digit for the worst", "value=options[-1]", "value=options[0]"),
-        ("q drawn where the posterior's peak is", "ring = mu[i, :, None]", "ring = mean[:, None]"),
+        ("q drawn in the middle", "ring = mu[i, :, None]", "ring = middle[:, None]"),
         ("a q for each image with the encoder's mean", "own_gap = gap_of(own_mu,", "own_gap = gap_of(mu,"),
         ("the derivatives in beta exchanged", "(d_kl[0, 0] / d_pixel[0, 0])", "(d_pixel[0, 0] / d_kl[0, 0])"),
     ],
