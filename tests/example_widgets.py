@@ -159,6 +159,7 @@ ALL_WIDGETS = {
     "Backprop": backprop,
     "JumpAndSlide": widgets.JumpAndSlide,
     "AttributeSliders": attributes,
+    "Race": widgets.Race,
     "TrainingReplay": replay,
     "Predict": predict,
 }
@@ -195,3 +196,22 @@ def moved(**amounts: float) -> dict[str, Tensor]:
     z = CODES + sum(amount * DIRECTIONS[name] for name, amount in amounts.items())
     pictures = {f"image {i + 1}": image for i, image in enumerate(IMAGES)}
     return pictures | {f"image {i + 1}, moved": pixels for i, pixels in enumerate(decode(z))}
+
+
+def raced(state: dict) -> list[tuple[float, float, float, float]]:
+    """Of either point of a Race: mean cost, mean of an estimate, its noise, and the estimate itself."""
+    epsilon, found = double(state["epsilon"])[: state["draws"]], []
+    grid = torch.linspace(-8, 8, 160_001, dtype=torch.float64)
+    weight = torch.softmax(-(grid**2) / 2, 0)
+    for i, mu in enumerate(state["mus"][-1]):
+        if state["cost"] == "parabola":
+            f, slope = (lambda z: (z - 3) ** 2), (lambda z: 2 * (z - 3))
+        else:
+            f, slope = (lambda z: 10.0 * (z < 0).double()), torch.zeros_like
+        cost = weight @ f(mu + grid)
+        b = cost if state["baseline"] else 0.0
+        of = [lambda e, m=mu, s=slope: s(m + e), lambda e, m=mu, f=f, b=b: (f(m + e) - b) * e][i]
+        mean = weight @ of(grid)
+        noise = (weight @ (of(grid) - mean) ** 2).sqrt() / state["draws"] ** 0.5
+        found.append((cost.item(), mean.item(), noise.item(), of(epsilon).mean().item()))
+    return found

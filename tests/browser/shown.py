@@ -187,7 +187,57 @@ def shows_gradient(page):
     )
 
 
+def race_drawn(page):
+    """Of each point: where it stands, its bar, the tip of its arrow, the end of its steps."""
+    return page.locator(".vae-track").evaluate("""svg => {
+        const line = (node) => ['x1', 'y1', 'x2', 'y2'].map((name) => Number(node.getAttribute(name)));
+        const place = (node) => node.getAttribute('transform').match(/-?[\\d.]+/g).map(Number);
+        const path = (node) => node.getAttribute('d').match(/-?[\\d.]+/g).map(Number);
+        const has = (node, colour) => ['stroke', 'fill'].some((name) => node.getAttribute(name) === colour);
+        return ['#009e73', '#0072b2'].map((colour) => {
+            const own = [...svg.children].filter((node) => has(node, colour));
+            const [trace, end, bar, shaft, head, here] = own;
+            return {trace: path(trace), end: place(end), bar: line(bar), shaft: line(shaft),
+                head: path(head), here: place(here)};
+        });
+    }""")
+
+
+def mu_at(x):
+    return -4 + 10 * (x - 8) / 464
+
+
+def shows_race(page):
+    painted(page)
+    state_ = {name: state(page, name) for name in ("cost", "draws", "baseline", "mus", "epsilon")}
+    highest = {"parabola": 26, "step": 12}[state_["cost"]]
+    texts = page.locator(".vae-way span").all_inner_texts()
+    pressed = [
+        page.get_by_role("button", name=cost, exact=True).get_attribute("aria-pressed")
+        for cost in ("parabola", "step")
+    ]
+    expected = zip(race_drawn(page), made.raced(state_), np.array(state_["mus"]).T, texts, strict=True)
+    for drawn, (cost, mean, noise, estimate), mus, words in expected:
+        mu, inside = mus[-1], np.clip(mus, -4, 6)
+        assert [mu_at(drawn["here"][0]), mu_at(drawn["end"][0])] == pytest.approx(2 * [inside[-1]], abs=2e-3)
+        assert drawn["here"][1] == pytest.approx(198 - 190 * min(cost / highest, 1), abs=0.02)
+        assert drawn["end"][1] == pytest.approx(222 + 198 * (len(mus) - 1) / 60, abs=0.02)
+        ends = np.clip([mu - 0.05 * (mean + side * noise) for side in (1, -1)], -4, 6)
+        assert [mu_at(drawn["bar"][0]), mu_at(drawn["bar"][2])] == pytest.approx(ends, abs=5e-3)
+        tip = np.clip(mu - 0.05 * estimate, -4, 6)
+        assert [mu_at(drawn["shaft"][2]), mu_at(drawn["head"][0])] == pytest.approx(2 * [tip], abs=2e-3)
+        assert mu_at(np.array(drawn["trace"][::2])) == pytest.approx(inside, abs=2e-3)
+        assert words == f"μ = {mu:.2f}, noise {noise:.1f}".replace("-", "−")
+    return (
+        stands(page, "draws") == [state_["draws"]]
+        and page.get_by_role("checkbox").is_checked() == state_["baseline"]
+        and pressed == [str(state_["cost"] == cost).lower() for cost in ("parabola", "step")]
+        and page.locator(".vae-status").text_content() == f"{len(state_['mus']) - 1} of 60 steps"
+    )
+
+
 SHOWS = {
+    "Race": shows_race,
     "LatentPad": shows_z,
     "NewDigits": shows_new_digits,
     "Traversals": shows_traversals,

@@ -51,6 +51,17 @@ KEYS = {  # a control, the keys pressed there, the traits afterwards; at last tr
         ("σ", "Home ArrowRight", {"mu": 2.1, "sigma": 0.15}),
         {"mu": 4.5, "sigma": 1.2},
     ],
+    "Race": [
+        ("draws", "ArrowRight ArrowRight", {"draws": 3}),
+        ("baseline", "Space", {"draws": 3, "baseline": True}),
+        ("step", "Enter", {"cost": "step", "draws": 3}),
+        {
+            "cost": "parabola",
+            "draws": 50,
+            "baseline": False,
+            "mus": [[-1.0, -1.0], [0.4, 7.3]],
+        },  # beyond the paper
+    ],
     "TrainingReplay": [
         ("epoch", "Home", {"epoch": 0}),
         ("epoch", "ArrowRight ArrowRight", {"epoch": 2}),
@@ -79,7 +90,8 @@ def test_each_key_moves_what_it_names_and_so_does_python(opened, name):
     *presses, set_by_python = KEYS[name]
     for control, keys, traits in presses:
         found = [
-            page.get_by_role(role, name=control) for role in ("slider", "radio", "application", "button")
+            page.get_by_role(role, name=control)
+            for role in ("slider", "radio", "checkbox", "application", "button")
         ]
         place = next(one for one in found if one.count())
         for key in keys.split():

@@ -13,6 +13,7 @@ import { bar } from "../../helpers/widgets/js/rail.js";
 import { clamp, fixed, floats, normalPair } from "../../helpers/widgets/js/numbers.js";
 import { across, bellPath, finiteDifference, slopePlace } from "../../helpers/widgets/jump_and_slide.js";
 import { nearest, sample, ticks, toPixels, within } from "../../helpers/widgets/latent_pad.js";
+import { estimates, exact, problem, up } from "../../helpers/widgets/race.js";
 import { approach, placed } from "../../helpers/widgets/training_replay.js";
 
 const given = JSON.parse(readFileSync(process.env.VAE_COURSE_NUMBERS, "utf8"));
@@ -103,4 +104,16 @@ test("ink becomes the digit that Python expects of it", () => {
   for (const { ink, side, digit } of given.digits) {
     assert.deepEqual([...asDigit(Float32Array.from(ink), side)], digit);
   }
+});
+
+test("a race's means, noises and estimates are those of Python", () => {
+  for (const { cost, mu, baseline, epsilon, expected } of given.race) {
+    const f = problem(cost, 3, 10), b = baseline ? exact(f, mu, 0).cost : 0;
+    const { cost: mean, means, noises } = exact(f, mu, b), one = estimates(f, mu, epsilon, b);
+    close([mean, means, noises, one].flat(), expected, 5e-3);
+  }
+});
+
+test("a higher cost stands higher, up to the top of the paper", () => {
+  close([up("parabola", 0), up("parabola", 13), up("step", 12), up("step", 99)], [198, 103, 8, 8]);
 });

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.distributions import Bernoulli, Normal, TanhTransform, TransformedDistribution
 
-from helpers.vae import VAE, elbo_terms, leave_one_out_mean, reparameterize, score_function_loss
+from helpers.vae import VAE, elbo_terms, leave_one_out_mean, reparameterize
 from tests.lessons.test_form import LESSONS, code
 
 pytestmark = pytest.mark.usefixtures("double_precision")
@@ -42,49 +42,55 @@ def test_the_vae_of_lesson_04_and_its_terms_are_those_of_the_helpers():
 
 # -- lesson 08 ---------------------------------------------------------------------------------
 
-# Gauss-Hermite values, mu = sigma = 1: k -> Var d/dmu (pathwise, score function), d/dsigma likewise
-VARIANCES = {-3: (4, 495, 72, 1546), 0: (4, 30, 12, 136), 1: (4, 15, 8, 74), 3: (4, 87, 24, 346)}
+# FACTS of the parabola (z - k)^2 at mu = sigma = 1: k -> variance of d/dmu, pathwise and score function
+VARIANCES = {-3: (4, 495), 0: (4, 30), 1: (4, 15), 3: (4, 87)}
 
 
 @pytest.mark.parametrize("k", VARIANCES)
-def test_exact_variances_of_lesson_08(k):
-    name = next(name for name in LESSONS if name.startswith("08"))
-    space = {}
-    for cell in code(name):
-        if cell is code(name)[0] or "hermegauss" in cell.source:
-            exec(cell.source, space)
-    np.testing.assert_allclose(space["exact_variances"](1.0 - k), VARIANCES[k], rtol=1e-9)
-
-
-def test_estimators_of_lesson_08_on_a_constant_a_linear_and_a_quadratic_cost():
-    pathwise, score_function = definitions("08", "pathwise", "score_function")
-    costs = (
-        (lambda z: 0 * z + 5.0, 0.0, 0.0),
-        (lambda z: 3 * z, 3.0, 0.0),
-        (lambda z: (z - 3.0) ** 2, 2 * (0.5 - 3.0), 2 * 2.0),
+def test_mean_and_noise_of_lesson_08s_estimates_are_exact(k):
+    pathwise, score_function, mean_and_noise = definitions(
+        "08", "pathwise", "score_function", "mean_and_noise"
     )
-    torch.manual_seed(0)
-    for cost, d_mu, d_sigma in costs:
-        for estimator in (pathwise, score_function):
-            for values, exact in zip(estimator(cost, 0.5, 2.0, 200_000), (d_mu, d_sigma), strict=True):
-                error = values.std().item() / math.sqrt(len(values))
-                assert abs(values.mean().item() - exact) <= 4 * error + 1e-12
+    epsilon = mean_and_noise.__globals__["epsilon"]
+    found = [mean_and_noise(of(lambda z: (z - k) ** 2, 1.0, epsilon)) for of in (pathwise, score_function)]
+    means, noises = np.array(found).T
+    assert means == pytest.approx(2 * (1 - k))
+    assert noises**2 == pytest.approx(VARIANCES[k])
 
 
-@pytest.mark.parametrize("baseline", [False, True])
-def test_the_score_function_loss_of_lesson_08_is_that_of_the_helpers(baseline):
-    leave_one_out, _, loss = definitions("08", "leave_one_out", "pathwise_loss", "score_function_loss")
+def test_the_baseline_of_lesson_08_changes_the_noise_to_that_on_paper():
+    score_function, mean_and_noise = definitions("08", "score_function", "mean_and_noise")
+    epsilon = mean_and_noise.__globals__["epsilon"]
+    estimate = score_function(lambda z: (z - 3) ** 2, -1.0, epsilon, b=17.0)
+    assert mean_and_noise(estimate) == (pytest.approx(-8), pytest.approx((8 * 4**2 + 10) ** 0.5))
+
+
+def test_the_draws_that_lesson_08_asks_for_make_the_score_function_as_quiet_as_the_trick():
+    assert [math.ceil(variance / 4) for variance in (495, 8 * 4**2 + 10)] == [124, 35]
+
+
+@pytest.mark.parametrize("draws_of_credit", ["leave_one_out", "mean_of_all"])
+def test_the_loss_of_lesson_08_has_the_gradients_of_its_formula(draws_of_credit):
+    """The encoder's: the mean of credit times score, and the KL's; written out with the noise."""
+    leave_one_out, loss = definitions("08", "leave_one_out", "loss")
+    credit = leave_one_out if draws_of_credit == "leave_one_out" else lambda reward: reward - reward.mean(0)
     torch.manual_seed(0)
     model, x = VAE(3, hidden=8, pixels=16), torch.rand(5, 16).round()
-    gradients = []
-    for of in (
-        lambda: loss(model, x, 4, leave_one_out if baseline else torch.zeros_like),
-        lambda: score_function_loss(model, x, 4, leave_one_out=baseline),
-    ):
-        torch.manual_seed(1)
-        gradients.append(torch.autograd.grad(of(), list(model.parameters())))
-    for ours, theirs in zip(*gradients, strict=True):
-        assert torch.allclose(ours, theirs, rtol=1e-4, atol=1e-5)
+    mu, logvar = model.encode(x)
+    torch.manual_seed(1)
+    found = torch.autograd.grad(loss(model, x, credit), (model.encoder[0].weight,))[0]
+    torch.manual_seed(1)
+    epsilon, sigma = torch.randn(2, 5, 3), torch.exp(0.5 * logvar)
+    with torch.no_grad():
+        logits = model.decoder(mu + sigma * epsilon)
+        reward = Bernoulli(logits=logits).log_prob(x).sum(2)
+        other = reward.flip(0) if draws_of_credit == "leave_one_out" else reward.mean(0)
+        weight = (reward - other)[..., None]
+        d_mu = (weight * epsilon / sigma).mean(0)
+        d_logvar = (weight * (epsilon**2 - 1) / 2).mean(0)
+    kl = 0.5 * (mu**2 + logvar.exp() - 1 - logvar).sum()
+    value = (kl - (d_mu * mu).sum() - (d_logvar * logvar).sum()) / 5
+    assert torch.allclose(found, torch.autograd.grad(value, (model.encoder[0].weight,))[0])
 
 
 def test_effective_beta_of_lesson_07():

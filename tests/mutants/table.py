@@ -246,23 +246,13 @@ TABLE = {
     ("helpers/exercises/lesson08.py", "tests/lessons/test_form.py -k 08"): [
         (
             "lesson 08's check of the gradient takes sigma for its square",
-            "lambda mu, sigma: -math.sin(mu) * math.exp(-(sigma**2) / 2)",
-            "lambda mu, sigma: -math.sin(mu) * math.exp(-sigma / 2)",
+            "lambda f, mu, sigma, e: (costs(f, mu, sigma, e) * e / sigma).mean(),",
+            "lambda f, mu, sigma, e: (costs(f, mu, sigma, e) * e).mean(),",
         ),
         (
-            "lesson 08's check does not look for the z that autograd follows",
-            "followed.append(isinstance(z, torch.Tensor) and z.requires_grad)",
-            "followed.append(False)",
-        ),
-        (
-            "lesson 08's check of the two estimators exchanges their variances",
-            '(("pathwise", path, exact[0]), ("score-function", score, exact[1]))',
-            '(("pathwise", path, exact[1]), ("score-function", score, exact[0]))',
-        ),
-        (
-            "lesson 08's check takes the mean of all for a baseline",
-            "_estimates(function, torch.cos, 1.0, 0.5, 2)",
-            "_estimates(function, torch.cos, 1.0, 0.5, 500)",
+            "lesson 08's check wants the score of the logit",
+            "lambda p, z: z / p - (1 - z) / (1 - p),",
+            "lambda p, z: z - p,",
         ),
     ],
     ("helpers/exercises/lesson07.py", "tests/lessons/test_form.py -k 07"): [
@@ -694,71 +684,46 @@ TABLE = {
         ("both VAEs are trained with the trick", "test, sampler=line,", "test,"),
     ],
     ("08", ""): [
+        ("the draw not cut off", "z = (mu + epsilon).detach()", "z = mu + epsilon"),
+        ("the baseline added", "(f(z) - b) * Normal", "(f(z) + b) * Normal"),
+        ("the noise as a variance", "** 2 @ weights).sqrt()", "** 2 @ weights)"),
         (
-            "the baseline added, not subtracted",
-            "(((costs - baseline(costs)) * (z - mu))",
-            "(((costs + baseline(costs)) * (z - mu))",
+            "leave-one-out with the draw's own cost",
+            "(costs.sum(0) - costs) / (len(costs) - 1)",
+            "costs.mean(0)",
         ),
-        ("the KL's gradient twice", ".mean() + mu)", ".mean() + 2 * mu)"),
-        (
-            "leave-one-out divides by all draws",
-            "return (costs.sum(0) - costs) / (len(costs) - 1)",
-            "return (costs.sum(0) - costs) / len(costs)",
-        ),
-        (
-            "a constant in an exact variance: the mean cost taken for m^2",
-            "for b in (0, m**2 + 1, m**2 + 3, 20)",
-            "for b in (0, m**2, m**2 + 3, 20)",
-        ),
-        (
-            "two columns of the exact variances exchanged",
-            "slope * e, f * (e**2 - 1))]",
-            "f * (e**2 - 1), slope * e)]",
-        ),
-        ("a slider that cannot reach one draw", "n=(1, 50, 3)", "n=(2, 50, 3)"),
-        ("rand for randn among the draws of D dimensions", "e = torch.randn(n, D)", "e = torch.rand(n, D)"),
-        (
-            "the standard error not divided by the root of n",
-            "error = values.std().item() / math.sqrt(len(values))",
-            "error = values.std().item()",
-        ),
-        (
-            "Adam's step as signal over noise",
-            "short((1 + noise / signal) ** -0.5)",
-            "short((noise / signal) ** -0.5)",
-        ),
-        (
-            "the signal not squared",
-            "signal = many.mean(0).square().sum().item()",
-            "signal = many.mean(0).norm().item()",
-        ),
-        ("the other images' baseline from the same image", "lambda r: leave_one_out(r.T).T", "leave_one_out"),
-        (
-            "the pathwise gradient with z detached in part",
-            "    z = mu + sigma * epsilon\n    return torch.autograd.grad(f(z).sum(), [mu, sigma])",
-            (
-                "    z = mu + sigma.detach() * epsilon + 0 * sigma\n"
-                "    return torch.autograd.grad(f(z).sum(), [mu, sigma])"
-            ),
-        ),
-        (
-            "the baseline of the score-function loss has the wrong sign",
-            "reward = reward - baseline(reward)",
-            "reward = reward + baseline(reward)",
-        ),
-        (
-            "estimators scored on the digits of the training",
-            "elbo_terms(model, digits.test[:1000]).elbo",
-            "elbo_terms(model, digits.train[:1000]).elbo",
-        ),
-        ("a legend missing", "ax.legend()\nplt.show()\nlast = exact", "plt.show()\nlast = exact"),
+        ("the KL left out", "(beta * kl_divergence(mu, logvar) - surrogate", "(-surrogate"),
+        ("the score of a draw that autograd follows", "q.sample((2,)) if credit else q.rsample", "q.rsample"),
+        ("scored on the digits of the training", "digits.test[:500]", "digits.train[:500]"),
     ],
-    ("08", "tests/lessons/test_definitions.py"): [
+    ("08", "tests/lessons/test_definitions.py -k 08"): [
         (
-            "the KL left out of the score-function loss",
-            "return -(surrogate.mean(0) - kl_divergence(mu, logvar)).mean()",
-            "return -surrogate.mean()",
+            "the log-variance read as log sigma",
+            "q = Normal(mu, torch.exp(0.5 * logvar))",
+            "q = Normal(mu, torch.exp(logvar))",
         )
+    ],
+    ("helpers/widgets/race.js", "tests/browser -k race"): [
+        ("uphill", "const move = -lr *", "const move = lr *"),
+        ("the baseline never subtracted", 'model.get("baseline") ? cost : 0', "0"),
+        ("noise that does not fall with the draws", "noises[i] / Math.sqrt(n)", "noises[i]"),
+        ("the pathwise noise for both", "noises[i] / Math.sqrt", "noises[0] / Math.sqrt"),
+        ("the same noise at every step", "+ move)], epsilon: normals() });", "+ move)] });"),
+        ("the points exchanged", "at[i], x = across(mu)", "at[1 - i], x = across(mu)"),
+        ("one draw more than is asked for", ".slice(0, n)", ".slice(0, n + 1)"),
+        ("earlier races never shown", "track.keep(); restart();", "restart();"),
+    ],
+    ("helpers/widgets/race.js", "tests/unit/test_modules.py"): [
+        ("a step that falls the other way", "z < 0 ? height : 0", "z > 0 ? height : 0"),
+        (
+            "a variance for the noise",
+            "Math.sqrt(Math.max(0, squares[i] - m * m))",
+            "Math.max(0, squares[i] - m * m)",
+        ),
+    ],
+    ("helpers/widgets/race.py", "tests/unit/test_widgets.py"): [
+        ("the pathwise estimate for both", ", b)[i].mean().item()", ", b)[0].mean().item()"),
+        ("all noise for a step", "epsilon[: self.draws]", "epsilon"),
     ],
     ("07", ""): [
         ("the prior left out of the joint density", "keepdim=True) + log_prior", "keepdim=True)"),

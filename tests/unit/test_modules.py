@@ -13,7 +13,7 @@ from torch.distributions import Bernoulli, Normal, kl_divergence
 from helpers.data import load_digits
 from helpers.widgets._base import joined, pack_network, script
 from tests.conftest import ROOT
-from tests.example_widgets import double, normal, uniform
+from tests.example_widgets import double, normal, raced, uniform
 
 
 def box(side, top, bottom, left, right):
@@ -61,6 +61,7 @@ def numbers() -> dict:
         },
         "score": dict(x=x, logits=logits, mu=q.mean, sigma=q.stddev, score=evidence),
         "slope": dict(mu=mu, h=h, sigma=sigma, k=k, here=here, there=there, slope=slope),
+        "race": [race("parabola", False), race("parabola", True), race("step", True)],
         "digits": [
             {
                 "ink": np.kron(ink, np.ones((times, times))).ravel(),
@@ -70,6 +71,15 @@ def numbers() -> dict:
             for ink, times, digit in DRAWINGS
         ],
     }
+
+
+def race(cost, baseline) -> dict:
+    state = dict(cost=cost, baseline=baseline, mus=[[0.4, 0.4]], draws=1)
+    noise = normal(5, seed=4)
+    (mean, *pathwise), (_, *score) = raced(state | {"epsilon": noise.tolist(), "draws": 1})
+    one = [each[3] for each in raced(state | {"epsilon": noise.tolist(), "draws": 5})]
+    expected = [mean, pathwise[0], score[0], pathwise[1], score[1], *one]
+    return dict(cost=cost, baseline=baseline, mu=0.4, epsilon=noise, expected=expected)
 
 
 def run(*arguments, **options):

@@ -26,6 +26,7 @@ from helpers.widgets import (
     JumpAndSlide,
     LatentPad,
     Predict,
+    Race,
     TrainingReplay,
     Traversals,
 )
@@ -65,6 +66,7 @@ TRAITS = {
     "Backprop": {"run": 1},
     "JumpAndSlide": {"mu": 3.0, "sigma": 0.5, "epsilon": made.normal(40, seed=3).tolist()},
     "AttributeSliders": {"amounts": {"wider": -1.0}},
+    "Race": {"cost": "step", "draws": 7, "baseline": True, "mus": [[-1.0, -1.0], [0.5, 2.0]]},
 }
 
 
@@ -194,6 +196,8 @@ def test_a_wrong_argument_is_named(make, says):
         (made.traversals, "picked", -1, "0 to 4 is needed, not -1"),
         (made.handwriting, "label", 10, "0 to 9 is needed, not 10"),
         (JumpAndSlide, "sigma", 0.0, ""),
+        (Race, "draws", 0, ""),
+        (Race, "mus", [[1.0]], ""),
         (made.attributes, "amounts", {"bolder": math.nan}, "'bolder' from -3 to 3 is needed, not nan"),
         (made.attributes, "amounts", {"bold": 1}, "one of bolder, slanted, wider is needed, not 'bold'"),
         (made.replay, "epoch", 4, r"one of \[0, 1, 2, 3\] is needed, not 4"),
@@ -524,3 +528,34 @@ def test_the_picture_of_a_replay_shows_the_first_an_early_and_the_last_epoch():
         drawn = np.concatenate([points.get_offsets().data for points in plane.collections])
         assert drawn == pytest.approx(frames[epoch][0], abs=1e-6)
         assert np.array_equal(cut(manifold.images[0].get_array()), frames[epoch][1])
+
+
+# -- Race --------------------------------------------------------------------------------------
+
+
+def test_the_picture_of_a_race_shows_its_steps_before_twenty_others():
+    widget = Race(mus=[[-1.0, -1.0], [0.5, 2.0], [1.0, 5.0]], draws=3, baseline=True)
+    figure = widget.figure()
+    plt.close(figure)
+    curve, trace = figure.axes
+    assert (
+        curve.get_title(loc="left") or curve.get_title() == "parabola, 3 draws a step, mean cost as baseline"
+    )
+    ours = [line for line in trace.lines if len(line.get_xdata()) == 3]
+    assert [line.get_xdata().tolist() for line in ours] == [[-1.0, 0.5, 1.0], [-1.0, 2.0, 5.0]]
+    assert sum(len(line.get_xdata()) == 61 for line in trace.lines) == 40
+    ends = [line.get_xydata()[-1] for line in curve.lines if len(line.get_xdata()) == 1][1:]
+    assert ends[0] == pytest.approx([1.0, 5.0])
+    assert ends[1] == pytest.approx([5.0, 5.0])
+
+
+@pytest.mark.parametrize("cost", ["parabola", "step"])
+@pytest.mark.parametrize("baseline", [False, True])
+def test_a_race_of_many_draws_goes_down_the_exact_gradient(cost, baseline):
+    widget = Race(cost=cost, baseline=baseline, draws=50)
+    noise = made.normal(4000, 50, seed=5)
+    moved = np.array([widget.step([0.5, 0.5], row) for row in noise]) - 0.5
+    exact = 2 * (0.5 - 3) if cost == "parabola" else -10 * math.exp(-0.125) / math.sqrt(2 * math.pi)
+    assert moved[:, 1].mean() == pytest.approx(-0.05 * exact, abs=5 * moved[:, 1].std() / 4000**0.5)
+    pathwise = -0.05 * exact if cost == "parabola" else 0
+    assert moved[:, 0].mean() == pytest.approx(pathwise, abs=5 * moved[:, 0].std() / 4000**0.5)
