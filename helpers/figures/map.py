@@ -9,25 +9,21 @@ from IPython.display import HTML
 from helpers.course import LESSONS
 from helpers.figures.style import BLUE, GREEN, INK
 
-WIDTH, HEIGHT, TALL = 880, 788, 104  # of the map, and of each box, in pixels
-COLUMNS = {
-    "far left": (0, 158),
-    "left": (208, 198),
-    "middle": (294, 270),
-    "right": (450, 208),
-    "far right": (708, 170),
-}  # from where, and how wide
-ROWS = (0, 134, 272, 408, 544, 680)
+WIDTH, HEIGHT, TALL = 880, 656, 96  # of the map, and of a box, in pixels
+WIDE, STEP = 152, 182  # of a box, and from the left edge of one to that of the next
+COLUMNS = {name: i * STEP for i, name in enumerate(("far left", "left", "middle", "right", "far right"))}
+ROWS = (0, 140, 280, 420, 560)
 
 
 class Box(NamedTuple):
-    """A question, or the estimator at an end, and the heading that shows it."""
+    """A question, or the estimator at an end, and the heading that shows it: of a section, or of a lesson."""
 
     words: str
     column: str
     row: int
     lesson: str
     heading: str
+    rows: int = 1
 
     @property
     def link(self) -> str:
@@ -35,82 +31,40 @@ class Box(NamedTuple):
         return f"{LESSONS[int(self.lesson)]}.ipynb#{self.heading.replace(' ', '-')}"
 
     @property
-    def place(self) -> tuple[int, int, int]:
-        """Left edge, upper edge and width, in pixels."""
-        left, wide = COLUMNS[self.column]
-        return left, ROWS[self.row], wide
+    def shown(self) -> str:
+        """Where, in words."""
+        section = self.heading.split(".")[0]
+        return f"lesson {self.lesson}" + (f", section {section}" if section.isdigit() else "")
+
+    @property
+    def place(self) -> tuple[int, int, int, int]:
+        """Left edge, upper edge, width and height, in pixels."""
+        top = ROWS[self.row]
+        return COLUMNS[self.column], top, WIDE, ROWS[self.row + self.rows - 1] + TALL - top
 
 
+FLOW, MAP = "3. The blob becomes the arch", "4. The map"
+TWO, CATEGORY = "08 · Two gradient estimators", "12 · A category in the middle"
+AVERAGED = "4. Averaged, it is the gradient we want"
 QUESTIONS = {
-    "sum": Box(
-        "Can you compute the expectation (a sum, a formula)?",
-        "middle",
-        0,
-        "03",
-        "4. Averaged, it is the gradient we want",
-    ),
-    "kind": Box(
-        "Is z discrete, or has the cost no useful slope (step, black box, very wiggly)?",
-        "middle",
-        1,
-        "08",
-        "7. Where each of them is wrong",
-    ),
-    "scale": Box("Is z a normal vector, or location + scale × noise?", "left", 2, "03", "3. The trick"),
-    "formula": Box(
-        "Is there a formula z = T(noise)? (inverse CDF, flow)",
-        "left",
-        3,
-        "13",
-        "4. A flow is the trick with a longer function",
-    ),
-    "cdf": Box(
-        "Is z made of numbers whose CDF you can compute?", "left", 4, "13", "6. A draw without a formula"
-    ),
-    "bias": Box(
-        "Is z discrete, the cost smooth between the corners, and a bias acceptable? (all three)",
-        "right",
-        2,
-        "12",
-        "5. What lies between the corners",
-    ),
-    "hot": Box(
-        "Must the cost see one-hots in training?", "right", 3, "12", "3. Gumbel-softmax: replace the argmax"
-    ),
+    "sum": Box("Can you compute the expectation, and its slope?", "middle", 0, "03", AVERAGED),
+    "kind": Box("Is z discrete, or the cost without a useful slope?", "middle", 1, "08", TWO),
+    "scale": Box("Is z location + scale × noise?", "left", 1, "03", "3. The trick"),
+    "formula": Box("Is there another formula, z = T(noise)?", "left", 2, "13", FLOW),
+    "cdf": Box("Can you compute the CDF of z?", "left", 3, "13", MAP),
+    "bias": Box("Has the cost a slope, and may the gradient be biased?", "right", 1, "12", CATEGORY),
+    "nearest": Box("Is z the nearest entry of a codebook?", "right", 2, "12", CATEGORY),
+    "hot": Box("Must the cost see real categories in training?", "right", 3, "12", CATEGORY),
 }
 ENDS = {
-    "exact": Box(
-        "exact: differentiate the sum or formula",
-        "far right",
-        0,
-        "03",
-        "4. Averaged, it is the gradient we want",
-    ),
-    "pathwise": Box(
-        "pathwise, location and scale", "far left", 2, "03", "4. Averaged, it is the gradient we want"
-    ),
-    "through": Box(
-        "pathwise, through T", "far left", 3, "13", "5. The flow follows the bend, and thins the tails"
-    ),
-    "implicit": Box("implicit", "far left", 4, "13", "6. A draw without a formula"),
-    "score": Box(
-        "score function (several draws: leave-one-out), if the range of z does not move",
-        "left",
-        5,
-        "08",
-        "1. A gradient without a slope",
-    ),
-    "leave-one-out": Box(
-        "score function, leave-one-out, if the range of z does not move",
-        "far right",
-        2,
-        "08",
-        "5. A baseline from the other draws",
-    ),
-    "straight-through": Box(
-        "straight-through", "far right", 3, "12", "4. Bias against variance, on an exact answer key"
-    ),
-    "relaxed": Box("Gumbel-softmax", "right", 4, "12", "6. A VAE with categorical latents"),
+    "exact": Box("exact: differentiate the sum or formula", "far right", 0, "03", AVERAGED),
+    "pathwise": Box("pathwise, location and scale", "far left", 1, "03", "3. The trick"),
+    "through": Box("pathwise, through T", "far left", 2, "13", FLOW),
+    "implicit": Box("pathwise, implicit", "far left", 3, "13", MAP),
+    "score": Box("score function; with several draws, leave-one-out", "middle", 2, "08", TWO, rows=2),
+    "vector": Box("vector quantization (VQ): straight-through", "far right", 2, "12", CATEGORY),
+    "straight-through": Box("straight-through", "far right", 3, "12", CATEGORY),
+    "relaxed": Box("Gumbel-softmax", "right", 4, "12", CATEGORY),
 }
 ARROWS = [
     ("sum", "exact", "yes"),
@@ -123,8 +77,10 @@ ARROWS = [
     ("formula", "cdf", "no"),
     ("cdf", "implicit", "yes"),
     ("cdf", "score", "no"),
-    ("bias", "leave-one-out", "no"),
-    ("bias", "hot", "yes"),
+    ("bias", "score", "no"),
+    ("bias", "nearest", "yes"),
+    ("nearest", "vector", "yes"),
+    ("nearest", "hot", "no"),
     ("hot", "straight-through", "yes"),
     ("hot", "relaxed", "no"),
 ]
@@ -156,27 +112,40 @@ def estimator_map() -> HTML:
 
 def _link(box: Box, question: bool) -> str:
     edge, paper, corner = (BLUE, "white", 12) if question else (GREEN, "#DDF3EA", 0)
-    left, top, wide = box.place
-    section = f"lesson {box.lesson}, section {box.heading.split('.')[0]}"
+    left, top, wide, high = box.place
     return (
         f'<a href="{html.escape(box.link)}" style="position: absolute; left: {left}px; top: {top}px; '
-        f"width: {wide}px; height: {TALL}px; box-sizing: border-box; padding: 2px 6px; display: flex; "
+        f"width: {wide}px; height: {high}px; box-sizing: border-box; padding: 2px 6px; display: flex; "
         f"align-items: center; justify-content: center; text-align: center; color: {INK}; "
         f"text-decoration: none; background: {paper}; border: 2px solid {edge}; "
-        f'border-radius: {corner}px"><span>{html.escape(box.words)}<br><u>{section}</u>'
+        f'border-radius: {corner}px"><span>{html.escape(box.words)}<br><u>{box.shown}</u>'
         "</span></a> "
     )
 
 
+def ends_of(start: Box, end: Box) -> tuple[float, float, float, float]:
+    """Of an arrow, x and y where it starts and where it ends.
+
+    In a column downwards; in a row sideways; else from the lower corner to the upper edge.
+    """
+    (left0, top0, wide0, high0), (left1, top1, wide1, high1) = start.place, end.place
+    toward = 1 if left1 > left0 else 0
+    if left0 == left1:
+        return left0 + wide0 / 2, top0 + high0, left1 + wide1 / 2, top1
+    if top1 <= top0 < top1 + high1:
+        y = top0 + high0 / 2
+        return left0 + toward * wide0, y, left1 + (1 - toward) * wide1, y
+    inset = 16
+    return (
+        left0 + (wide0 - inset if toward else inset),
+        top0 + high0,
+        left1 + (inset if toward else wide1 - inset),
+        top1,
+    )
+
+
 def _arrow(start: Box, end: Box, answer: str) -> str:
-    """From box to box: sideways between two of a row, else downwards."""
-    (left0, top0, wide0), (left1, top1, wide1) = start.place, end.place
-    if top0 == top1:
-        x0, x1 = (left0 + wide0, left1) if left1 > left0 else (left0, left1 + wide1)
-        y0 = y1 = top0 + TALL / 2
-    else:
-        x0, x1 = left0 + wide0 / 2, left1 + wide1 / 2
-        y0, y1 = top0 + TALL, top1
+    x0, y0, x1, y1 = ends_of(start, end)
     return (
         f'<line x1="{x0:g}" y1="{y0:g}" x2="{x1:g}" y2="{y1:g}" stroke="{INK}" stroke-width="1.3" '
         f'marker-end="url(#tip)"/><text x="{(x0 + x1) / 2:g}" y="{(y0 + y1) / 2 + 4:g}" '
