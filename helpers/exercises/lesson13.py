@@ -150,7 +150,10 @@ def coupling(function) -> str:
             ),
         },
     )
-    y, shift = torch.tensor([[2.0, 1.0]]), torch.cos
-    z, _ = function(y, torch.sin, shift)
-    back = (z[0, 1] - shift(y[0, 0])) * (-torch.sin(y[0, 0])).exp()
-    return f"And (z2 - t(z1)) e^-s(z1) undoes it: (2, 1) becomes (2, {z[0, 1]:.2f}), and comes back as (2, {back:.2f})."
+    first, second = torch.tensor([2.0]), torch.tensor([1.0])
+    z, _ = function(torch.stack([first, second], 1), torch.sin, torch.cos)
+    back = (z[0, 1] - first.cos()) * (-first.sin()).exp()
+    return (
+        f"And (z2 - t(z1)) e^-s(z1) undoes it: (2, 1) becomes (2, {z[0, 1]:.2f}) with s = sin and t = cos, "
+        f"and comes back as (2, {back.item():.2f})."
+    )

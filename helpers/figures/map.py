@@ -51,7 +51,7 @@ QUESTIONS = {
     "kind": Box("Is z discrete, or the cost without a useful slope?", "middle", 1, "08", TWO),
     "scale": Box("Is z location + scale × noise?", "left", 1, "03", "3. The trick"),
     "formula": Box("Is there another formula, z = T(noise)?", "left", 2, "13", FLOW),
-    "cdf": Box("Can you compute the CDF of z?", "left", 3, "13", MAP),
+    "cdf": Box("Is z made of numbers whose CDFs you can compute?", "left", 3, "13", MAP),
     "bias": Box("Has the cost a slope, and may the gradient be biased?", "right", 1, "12", CATEGORY),
     "nearest": Box("Is z the nearest entry of a codebook?", "right", 2, "12", CATEGORY),
     "hot": Box("Must the cost see real categories in training?", "right", 3, "12", CATEGORY),
@@ -61,7 +61,14 @@ ENDS = {
     "pathwise": Box("pathwise, location and scale", "far left", 1, "03", "3. The trick"),
     "through": Box("pathwise, through T", "far left", 2, "13", FLOW),
     "implicit": Box("pathwise, implicit", "far left", 3, "13", MAP),
-    "score": Box("score function; with several draws, leave-one-out", "middle", 2, "08", TWO, rows=2),
+    "score": Box(
+        "score function, if the range of z does not move; with several draws, leave-one-out",
+        "middle",
+        2,
+        "08",
+        TWO,
+        rows=2,
+    ),
     "vector": Box("vector quantization (VQ): straight-through", "far right", 2, "12", CATEGORY),
     "straight-through": Box("straight-through", "far right", 3, "12", CATEGORY),
     "relaxed": Box("Gumbel-softmax", "right", 4, "12", CATEGORY),
@@ -146,9 +153,10 @@ def ends_of(start: Box, end: Box) -> tuple[float, float, float, float]:
 
 def _arrow(start: Box, end: Box, answer: str) -> str:
     x0, y0, x1, y1 = ends_of(start, end)
+    lift = 4 if y0 == y1 else -4  # above the arrow, or on it
     return (
         f'<line x1="{x0:g}" y1="{y0:g}" x2="{x1:g}" y2="{y1:g}" stroke="{INK}" stroke-width="1.3" '
-        f'marker-end="url(#tip)"/><text x="{(x0 + x1) / 2:g}" y="{(y0 + y1) / 2 + 4:g}" '
+        f'marker-end="url(#tip)"/><text x="{(x0 + x1) / 2:g}" y="{(y0 + y1) / 2 - lift:g}" '
         f'text-anchor="middle" font-family="sans-serif" font-size="14" fill="{INK}" stroke="white" '
         f'stroke-width="5" paint-order="stroke">{answer}</text>'
     )

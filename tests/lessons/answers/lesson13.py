@@ -1,67 +1,92 @@
 """Answers to the exercises of lesson 13."""
 
-_MIX = ("def dz_dr(z, r, first, second):\n    p, q = first.log_prob(z).exp(), second.log_prob(z).exp()\n"
-        "    down = second.cdf(z) - first.cdf(z)\n    return ")
-_FLOW = "def positive_flow(mu, sigma, epsilon):\n    y = mu + sigma * epsilon\n    return "
-_GAP = "def gap_of_part(weights, kept):\n    part = weights[kept]\n    return "
+_POSITIVE = "def positive(mu, sigma, epsilon):\n    y = mu + sigma * epsilon\n    return {back}"
+
+
+def _positive(log_q="Normal(mu, sigma).log_prob(y) - y", z="torch.exp(y)"):
+    return _POSITIVE.format(back=f"{z}, {log_q}")
+
+
+_COUPLING = "def coupling(y, s, t):\n    first, second = y[:, 0], y[:, 1]\n    return {z}, {log_det}"
+
+
+def _coupling(log_det="s(first)", z="torch.stack([first, second * torch.exp(s(first)) + t(first)], 1)"):
+    return _COUPLING.format(z=z, log_det=log_det)
+
 
 # (exercise, answer, what the check has to say of it)
 WRONG = [
-    (0, _MIX + "-down / (r * p + (1 - r) * q)", "the sign is wrong"),
-    (0, _MIX + "down", "How far does z have to move"),
-    (0, _MIX + "-down", "not that of a draw"),
-    (0, _MIX + "(p - q) / (r * p + (1 - r) * q)", "that is the score"),
-    (0, _MIX + "-first.cdf(z) / (r * p + (1 - r) * q)", "r stands in the CDF twice"),
-    (0, _MIX + "down / p", "that of one component"),
-    (0, _MIX + "down / (p + q)", "does not add up to 1"),
-    (0, _MIX + "down / torch.log(r * p + (1 - r) * q)", "the logarithm of a density"),
-    (0, _MIX + "down / ((1 - r) * p + r * q)", "with its u held still"),
-    (0, _MIX + "(down / (r * p + (1 - r) * q)).mean()", "the shape ()"),
-    (1, _FLOW + "torch.exp(y), Normal(mu, sigma).log_prob(y) + y", "which way does this term go"),
-    (1, _FLOW + "torch.exp(y), Normal(mu, sigma).log_prob(y)", "Nothing says yet"),
-    (1, _FLOW + "torch.exp(y), Normal(mu, sigma).log_prob(y) - torch.exp(y)", "what is its logarithm"),
-    (1, _FLOW + "torch.exp(y), Normal(mu, sigma).log_prob(y) - y - math.log(sigma)",
-     "has counted sigma already"),
-    (1, _FLOW + "torch.exp(y), Normal(0, 1).log_prob(epsilon) - y", "the first step stretches too"),
-    (1, _FLOW + "torch.exp(y), (Normal(mu, sigma).log_prob(y) - y).exp()", "its logarithm is asked for"),
-    (1, _FLOW + "y, Normal(mu, sigma).log_prob(y)", "before the exponential"),
-    (1, _FLOW + "torch.exp(y), Normal(mu, sigma).log_prob(torch.exp(y)) - y", "log q(z) is"),
-    (1, _FLOW + "torch.exp(y)", "two things are needed"),
-    (1, _FLOW + "torch.exp(y), (Normal(mu, sigma).log_prob(y) - y).sum()", "the shape ()"),
-    (2, _GAP + "torch.log(part.sum())", "not negative"),
-    (2, _GAP + "1 - part.sum()", "the gap is in nats"),
-    (2, _GAP + "-part.log().sum()", "do not add up"),
-    (2, _GAP + "-torch.log2(part.sum())", "in bits"),
-    (2, _GAP + "-torch.log(1 - part.sum())", "that q leaves out"),
-    (2, _GAP + "-part.sum() * torch.log(part.sum())", "whose weights add up to 1"),
-    (2, _GAP + "float('inf')", "inf"),
-    (2, _GAP + "0.0", "Draws from q all have the same"),
+    (0, _positive("Normal(mu, sigma).log_prob(y) + y"), "which way does this term go"),
+    (0, _positive("Normal(mu, sigma).log_prob(y)"), "nothing says yet"),
+    (0, _positive("Normal(mu, sigma).log_prob(y) - torch.exp(y)"), "what is its logarithm"),
+    (0, _positive("Normal(mu, sigma).log_prob(y) - y - math.log(sigma)"), "has counted sigma already"),
+    (0, _positive("Normal(0, 1).log_prob(epsilon) - y"), "the first step stretches too"),
+    (0, _positive("(Normal(mu, sigma).log_prob(y) - y).exp()"), "its logarithm is asked for"),
+    (0, _positive("Normal(mu, sigma).log_prob(y)", z="y"), "before the exponential"),
+    (0, _positive("(Normal(mu, sigma).log_prob(y) - y)[0].expand(len(y))"), "of the first"),
+    (0, _positive("Normal(mu, sigma).log_prob(y) - y.mean()"), "for mu = 0.4, sigma = 0.5"),
+    (0, _positive("Normal(mu, sigma).log_prob(y) - mu"), "for mu = 0.4, sigma = 0.5"),
+    (0, _positive("Normal(mu, sigma).log_prob(torch.exp(y)) - y"), "is off by"),
+    (0, _positive("(Normal(mu, sigma).log_prob(y) - y).sum()"), "log q(z) has the shape (); (9,) is needed"),
+    (0, _POSITIVE.format(back="torch.exp(y)"), "two things are needed"),
+    (1, _coupling("torch.exp(s(first))"), "its logarithm is asked for"),
+    (1, _coupling("-s(first)"), "the wrong sign"),
+    (1, _coupling("torch.zeros(len(y))"), "no area changes"),
+    (1, _coupling("s(first) + t(first)"), "a shift changes no area"),
+    (1, _coupling("torch.log(s(first).abs())"), "this takes s itself"),
+    (1, _coupling("s(first).mean().expand(len(y))"), "the mean of the logarithms"),
+    (1, _coupling("s(first).sum().expand(len(y))"), "the sum of the logarithms"),
+    (1, _coupling("s(first[:1]).expand(len(y))"), "is off by"),
+    (1, _coupling("s(first).sum()"), "log |det J| has the shape (); (7,) is needed"),
+    (1, _coupling("s(second)"), "is off by"),
+    (
+        1,
+        _coupling(z="torch.stack([first, (second + t(first)) * torch.exp(s(first))], 1)"),
+        "is stretched first",
+    ),
+    (1, _coupling(z="torch.stack([first, second * s(first) + t(first)], 1)"), "not by e^s"),
+    (
+        1,
+        _coupling("s(second)", z="torch.stack([first, second * torch.exp(s(second)) + t(second)], 1)"),
+        "here they read y2",
+    ),
+    (
+        1,
+        _coupling("s(second)", z="torch.stack([first * torch.exp(s(second)) + t(second), second], 1)"),
+        "the other way round",
+    ),
+    (
+        1,
+        _coupling(z="torch.stack([first, second * torch.exp(s(first.mean())) + t(first)], 1)"),
+        "is off by",
+    ),
+    (1, _coupling(z="second * torch.exp(s(first)) + t(first)"), "z has the shape (7,); (7, 2) is needed"),
 ]
 
 # (exercise, answer), written in another way than the solution
 RIGHT = [
-    (0, "def dz_dr(z, r, first, second):\n    r_each = torch.full_like(z, r, requires_grad=True)\n"
-        "    z = z.clone().requires_grad_()\n    F = r_each * first.cdf(z) + (1 - r_each) * second.cdf(z)\n"
-        "    dF_dr, dF_dz = torch.autograd.grad(F.sum(), [r_each, z])\n    return -dF_dr / dF_dz"),
-    (0, "def dz_dr(z, r, first, second):\n    def F(z, r):\n"
-        "        return r * first.cdf(z) + (1 - r) * second.cdf(z)\n"
-        "    h, u, ends = 1e-4, F(z, r), []\n"
-        "    for at in (r - h, r + h):\n        low, high = z - 20, z + 20\n        for _ in range(60):\n"
-        "            middle = (low + high) / 2\n            below = F(middle, at) < u\n"
-        "            low, high = torch.where(below, middle, low), torch.where(below, high, middle)\n"
-        "        ends.append(middle)\n    return (ends[1] - ends[0]) / (2 * h)"),
-    (0, "def dz_dr(z, r, first, second):\n    z = z.float()\n"
-        "    mixture = MixtureSameFamily(Categorical(torch.tensor([r, 1 - r])), Normal(\n"
-        "        torch.stack([first.mean, second.mean]), torch.stack([first.stddev, second.stddev])))\n"
-        "    return ((second.cdf(z) - first.cdf(z)) * torch.exp(-mixture.log_prob(z))).float()"),
-    (1, "def positive_flow(mu, sigma, epsilon):\n"
+    (
+        0,
+        "def positive(mu, sigma, epsilon):\n"
         "    q = torch.distributions.LogNormal(torch.tensor(mu), torch.tensor(sigma))\n"
-        "    z = torch.exp(mu + sigma * epsilon)\n    return z, q.log_prob(z)"),
-    (1, "def positive_flow(mu, sigma, epsilon):\n    epsilon = epsilon.float()\n"
-        "    z = math.exp(mu) * torch.exp(epsilon) ** sigma\n    dz = sigma * z\n"
-        "    return [z, -epsilon**2 / 2 - math.log(math.sqrt(2 * math.pi)) - torch.log(dz)]"),
-    (2, _GAP + "math.log(1 / sum(part.tolist()))"),
-    (2, _GAP + "-torch.logsumexp(part.float().log(), 0)"),
-    (2, "def gap_of_part(weights, kept):\n    q = torch.zeros_like(weights)\n    q[kept] = weights[kept]\n"
-        "    q = q / q.sum()\n    return sum(a * torch.log(a / b) for a, b in zip(q, weights) if a > 0)"),
+        "    z = torch.exp(mu + sigma * epsilon)\n    return z, q.log_prob(z)",
+    ),
+    (
+        0,
+        "def positive(mu, sigma, epsilon):\n    z = math.exp(mu) * torch.exp(epsilon) ** sigma\n"
+        "    dz = sigma * z\n"
+        "    return [z, -(epsilon**2) / 2 - math.log(math.sqrt(2 * math.pi)) - torch.log(dz)]",
+    ),
+    (
+        1,
+        "def coupling(y, s, t):\n    z = y.clone()\n    z[:, 1] = z[:, 1] * s(y[:, 0]).exp() + t(y[:, 0])\n"
+        "    rows = [torch.autograd.functional.jacobian(lambda one: torch.stack(\n"
+        "        [one[0], one[1] * s(one[0]).exp() + t(one[0])]), row) for row in y]\n"
+        "    return z, torch.stack(rows).det().abs().log()",
+    ),
+    (
+        1,
+        "def coupling(y, s, t):\n    first, second = y.unbind(1)\n    stretch = torch.exp(s(first))\n"
+        "    return torch.stack([first, t(first) + stretch * second], dim=-1), torch.log(stretch)[:, None]",
+    ),
 ]
