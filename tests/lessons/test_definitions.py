@@ -1,5 +1,6 @@
 """What lessons define in their cells, imported from there and held against references."""
 
+import functools
 import math
 import re
 
@@ -7,7 +8,14 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from torch.distributions import Bernoulli, Normal, TanhTransform, TransformedDistribution
+from torch.distributions import (
+    Bernoulli,
+    Gamma,
+    MultivariateNormal,
+    Normal,
+    TanhTransform,
+    TransformedDistribution,
+)
 
 from helpers.vae import VAE, elbo_terms, leave_one_out_mean, reparameterize
 from tests.lessons.test_form import LESSONS, code
@@ -156,6 +164,98 @@ def test_the_variance_of_lesson_11_by_quadrature(width):
     grid = torch.cartesian_prod(*[torch.linspace(-12, 12, 1201)] * 2)
     squares = (2 * posterior.log_prob(grid) - axis_aligned(width).log_prob(grid)).exp()
     assert variance(width) == pytest.approx(squares.sum().item() * 0.02**2 - 1, rel=1e-6)
+
+
+# -- lesson 13 ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def arch():
+    """What the cells of lesson 13 define until its straight q is trained; nothing is drawn."""
+    torch.set_default_dtype(torch.float64)
+    name = next(name for name in LESSONS if name.startswith("13"))
+    space = {}
+    for cell in code(name):
+        if not set(cell.metadata.get("tags", [])) & {"hide-input", "exercise-stub", "exercise-check"}:
+            exec(cell.source, space)
+        if "tilted = " in cell.source:
+            return space
+    raise AssertionError("tilted")
+
+
+def test_the_evidence_of_lesson_13_by_an_integral_over_z1_alone(arch):
+    """Given z1, x is z1^2 + z2 + noise: normal, with the variance 1 + 0.3^2."""
+    z1 = torch.linspace(-8, 8, 4001)
+    density = torch.exp(
+        Normal(0, 1).log_prob(z1) + Normal(z1**2, math.sqrt(1.09)).log_prob(torch.tensor(1.5))
+    )
+    assert arch["log_evidence"].item() == pytest.approx(torch.trapezoid(density, z1).log().item(), abs=1e-6)
+
+
+def test_the_posterior_of_lesson_13_is_the_same_on_both_arms(arch):
+    z = torch.randn(50, 2)
+    assert torch.equal(arch["log_joint"](z), arch["log_joint"](z * torch.tensor([-1.0, 1.0])))
+
+
+@pytest.mark.parametrize("stretch", [-1.5, 0.0, 2.0])
+def test_the_determinants_of_lesson_13_are_those_of_autograd(stretch):
+    affine, planar = definitions("13", "affine", "planar")
+    torch.manual_seed(0)
+    layers = [
+        (affine, [torch.randn(2), torch.randn(2, 2)]),
+        (planar, [torch.randn(2), torch.randn(()), torch.tensor(stretch), torch.randn(())]),
+    ]
+    for layer, parameters in layers:
+        for y in torch.randn(10, 1, 2):
+            moved = functools.partial(
+                lambda layer, parameters, y: layer(y, *parameters)[0], layer, parameters
+            )
+            jacobian = torch.autograd.functional.jacobian(moved, y).view(2, 2)
+            assert layer(y, *parameters)[1].item() == pytest.approx(jacobian.det().abs().log().item())
+
+
+def test_log_q_of_lesson_13_is_that_of_a_multivariate_normal_and_adds_up_to_1_after_a_planar_layer():
+    affine, planar, push = definitions("13", "affine", "planar", "push")
+    torch.manual_seed(0)
+    m, L = torch.randn(2), torch.tensor([[1.5, 0.0], [-0.7, 0.4]])
+    z, log_q = push(torch.randn(100, 2), [(affine, [m, L])])
+    assert torch.allclose(log_q, MultivariateNormal(m, scale_tril=L).log_prob(z))
+    # With w = (2, 0) and c = 0 the layer moves z1 alone, by where it is.
+    parameters = [torch.tensor([2.0, 0.0]), torch.tensor(0.3), torch.tensor(1.0), torch.tensor(0.0)]
+    line = torch.stack([torch.linspace(-7, 7, 4001), torch.zeros(4001)], 1)
+    z, log_q = push(line, [(planar, parameters)])
+    marginal = torch.exp(log_q - Normal(0, 1).log_prob(torch.tensor(0.0)))  # z2 = y2 is still N(0, 1)
+    assert torch.trapezoid(marginal, z[:, 0]).item() == pytest.approx(1, abs=1e-5)
+
+
+def test_the_gap_of_lesson_13_is_the_kl_on_a_grid_of_z(arch):
+    m, L = (part.detach() for part in arch["tilted"][0][1])
+    grid, q = arch["grid"], MultivariateNormal(m, scale_tril=L.tril() @ L.tril().diagonal().sign().diag())
+    log_q = q.log_prob(grid)
+    kl = (log_q.exp() * (log_q - arch["log_joint"](grid) + arch["log_evidence"])).sum() * arch["area"]
+    assert arch["gap_of"](arch["tilted"]) == pytest.approx(kl.item(), abs=1e-3)
+
+
+def test_at_the_top_of_lesson_13s_arch_the_best_upright_q_has_a_larger_gap(arch):
+    """Its ELBO in closed form: m = (0, m2), standard deviations s1 and s2, for all of a grid of these."""
+    m2, s1, s2 = torch.meshgrid(
+        torch.linspace(-1, 2, 151), torch.linspace(0.05, 1.5, 146), torch.linspace(0.05, 1, 96), indexing="ij"
+    )
+    misfit = (1.5 - m2 - s1**2) ** 2 + s2**2 + 2 * s1**4  # the average of (1.5 - z2 - z1^2)^2
+    prior = -0.5 * (s1**2 + s2**2 + m2**2) - math.log(2 * math.pi)
+    likelihood = -0.5 * misfit / 0.09 - math.log(0.3) - 0.5 * math.log(2 * math.pi)
+    elbo = prior + likelihood + s1.log() + s2.log() + 1 + math.log(2 * math.pi)
+    assert arch["log_evidence"] - elbo.max() > arch["gap_of"](arch["tilted"]) + 0.1
+
+
+def test_the_implicit_gradient_of_lesson_13_is_that_of_torchs_gamma():
+    torch.manual_seed(0)
+    alpha, h = torch.full((2000,), 2.5, requires_grad=True), 1e-4
+    z = Gamma(alpha, 1.0).rsample()
+    (carried,) = torch.autograd.grad(z.sum(), alpha)
+    z, middle = z.detach(), alpha.detach()
+    slope = (torch.special.gammainc(middle + h, z) - torch.special.gammainc(middle - h, z)) / (2 * h)
+    assert torch.allclose(-slope / Gamma(middle, 1.0).log_prob(z).exp(), carried, rtol=1e-3)
 
 
 def test_lesson_14s_exact_denoiser_gives_mean_and_variance_of_the_posterior():

@@ -617,22 +617,41 @@ TABLE = {
     ("helpers/figures/map.py", "notebooks/13_beyond_the_bell_curve.ipynb"): [
         (
             "yes and no exchanged on the map",
-            '("bias", "leave-one-out", "no"),\n    ("bias", "hot", "yes")',
-            '("bias", "leave-one-out", "yes"), ("bias", "hot", "no")',
+            '("bias", "score", "no"),\n    ("bias", "nearest", "yes")',
+            '("bias", "score", "yes"),\n    ("bias", "nearest", "no")',
         )
+    ],
+    ("helpers/figures/map.py", "tests/unit/test_map.py"): [
+        ("an arrow through the boxes between", "if left0 == left1:", "if left0 != left1:"),
+        (
+            "an arrow from the wrong side of a box",
+            "left0 + toward * wide0, y",
+            "left0 + wide0 - toward * wide0, y",
+        ),
+        ("a box as high as one row only", "rows=2,", "rows=1,"),
+        ("no way from the CDF to the score function", '    ("cdf", "score", "no"),\n', ""),
     ],
     ("helpers/exercises/lesson13.py", "tests/lessons/test_form.py -k 13"): [
         (
             "a flow's check with sigma squared",
-            "target, of_y = LogNormal(mu, sigma)",
-            "target, of_y = LogNormal(mu, sigma**2)",
+            "LogNormal(mu, sigma).log_prob",
+            "LogNormal(mu, sigma**2).log_prob",
         ),
         (
-            "a mixture's check with its weights exchanged",
-            "density = r * first.log_prob(z).exp() + (1 - r) * second",
-            "density = (1 - r) * first.log_prob(z).exp() + r * second",
+            "a coupling layer's check with its shift in the determinant",
+            "with_det(lambda first, second, s, t: s(first)),\n        {",
+            "with_det(lambda first, second, s, t: s(first) + t(first)),\n        {",
         ),
-        ("a gap's check in bits", "target = -math.log(share)", "target = -math.log2(share)"),
+        (
+            "a coupling layer's check that shifts first",
+            "z = torch.stack([first, second * s(first).exp() + t(first)], 1)",
+            "z = torch.stack([first, (second + t(first)) * s(first).exp()], 1)",
+        ),
+        (
+            "a check that reads only the points",
+            "columns(z, log_det(first, second, s, t))",
+            "columns(z, s(first))",
+        ),
     ],
     ("00", ""): [
         ("uniform numbers for those of the prior", "z = torch.randn(10, 2)", "z = torch.rand(10, 2)"),
@@ -1026,45 +1045,39 @@ TABLE = {
         ),
     ],
     ("13", ""): [
-        (
-            "the implicit derivative with the wrong sign",
-            "return -dF / Gamma(alpha, 1.0)",
-            "return dF / Gamma(alpha, 1.0)",
-        ),
-        ("the CDF's difference divided by h, not by 2 h", "(2 * h)\n    return -dF", "h\n    return -dF"),
-        (
-            "the variance of the noise for its standard deviation",
-            "Normal(z[..., 1] + z[..., 0] ** 2, s)",
-            "Normal(z[..., 1] + z[..., 0] ** 2, s**2)",
-        ),
-        (
-            "reverse and forward KL exchanged",
-            (
-                "reverse, forward = lambda log_p, log_q: kl(log_q, log_p), lambda log_p, log_q: "
-                "kl(log_p, log_q)"
-            ),
-            (
-                "forward, reverse = lambda log_p, log_q: kl(log_q, log_p), lambda log_p, log_q: "
-                "kl(log_p, log_q)"
-            ),
-        ),
+        ("the variance of the noise for its deviation", "z[:, 0] ** 2, 0.3)", "z[:, 0] ** 2, 0.09)"),
         ("the log-determinants of a flow added", "log_q = log_q - log_det", "log_q = log_q + log_det"),
-        ("the derivative of tanh without its square", "(w @ v) * (1 - tanh**2)", "(w @ v) * (1 - tanh)"),
+        ("the derivative of tanh without its square", "grow * (1 - tanh**2)", "grow * (1 - tanh)"),
+        ("L stretches, and the density does not know", "L.diagonal().abs().log().sum()", "torch.zeros(())"),
+        ("a full matrix for a triangular one", "y @ L.tril().T", "y @ L.T"),
+        ("the slide along w, not across", "torch.stack([-w[1], w[0]])", "torch.stack([w[0], w[1]])"),
+        ("rand for randn in the training of q", "push(torch.randn(200, 2)", "push(torch.rand(200, 2)"),
+        ("the area of a square twice", "(x1 * y2 - x2 * y1).abs() / 2", "(x1 * y2 - x2 * y1).abs()"),
         (
-            "L stretches, and the density does not know",
-            "Normal(0, 1).log_prob(epsilon).sum(1) - log_diagonal.sum()",
-            "Normal(0, 1).log_prob(epsilon).sum(1)",
+            "a gap without the area of a cell",
+            "log_prob(grid).sum(1).exp() * area",
+            "log_prob(grid).sum(1).exp()",
         ),
-        ("rand for randn in the training of q", "q(torch.randn(draws, 2))", "q(torch.rand(draws, 2))"),
+        ("one layer fewer on the slider", "push(mesh, flow[:layers])", "push(mesh, flow[: layers - 1])"),
+        ("a density coloured by its logarithm", "density = log_q.exp().view", "density = log_q.view"),
         (
-            "the posterior's tail cut at another height than those of q",
-            "posterior[grid[:, 1] < -1.5]",
-            "posterior[grid[:, 1] < -1.0]",
+            "colours of the place, not of epsilon",
+            "flow[:layers])[0].T, c=colours",
+            "flow[:layers])[0].T, c=colours[::-1]",
         ),
-        ("the score of a Gamma without the mean of log z", "score = z.log() - mean", "score = z.log()"),
-        ("a slider that presses no draws together", "along=(-0.4, 1.6, 0.5)", "along=(0.0, 1.6, 0.5)"),
-        ("a flow's v that is not lifted", "v = lifted(w, free)", "v = free"),
-        ("effective sample size without the square", "1 / weight.square().sum(1)", "1 / weight.sum(1)"),
+    ],
+    ("13", "tests/lessons/test_definitions.py -k lesson_13"): [
+        (
+            "a determinant of the push alone",
+            "torch.log(1 + grow * (1 - tanh**2))",
+            "torch.log(1 + grow * tanh)",
+        ),
+        (
+            "the diagonal of L without its logarithm",
+            "L.diagonal().abs().log().sum()",
+            "L.diagonal().abs().sum()",
+        ),
+        ("the prior of one dimension", "Normal(0, 1).log_prob(z).sum(1)", "Normal(0, 1).log_prob(z)[:, 0]"),
     ],
     ("14", "tests/lessons/test_definitions.py -k lesson_14"): [
         (
