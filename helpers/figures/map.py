@@ -153,7 +153,7 @@ def ends_of(start: Box, end: Box) -> tuple[float, float, float, float]:
 
 def _arrow(start: Box, end: Box, answer: str) -> str:
     x0, y0, x1, y1 = ends_of(start, end)
-    lift = 4 if y0 == y1 else -4  # above the arrow, or on it
+    lift = 8 if y0 == y1 else -4  # above the arrow, or on it
     return (
         f'<line x1="{x0:g}" y1="{y0:g}" x2="{x1:g}" y2="{y1:g}" stroke="{INK}" stroke-width="1.3" '
         f'marker-end="url(#tip)"/><text x="{(x0 + x1) / 2:g}" y="{(y0 + y1) / 2 - lift:g}" '
