@@ -42,6 +42,7 @@ function render({ model, el }) {
         event.preventDefault();
         paper.focus();
       });
+      listen(knob, "touchstart", (event) => event.preventDefault()); // it is dragged, the page is not scrolled
       listen(knob, "pointermove", (event) => {
         if (!knob.hasPointerCapture(event.pointerId)) return;
         const box = paper.getBoundingClientRect();

@@ -27,10 +27,10 @@ class PolicyTriangle(BrowserWidget):
     answers, rewards: three words, and what each answer earns, (3,)
     policy: (3,), the probabilities at first; n: how many answers are drawn; seed: of the first group
 
-    An arrow is a gradient of the expected reward in the three logits. Its entries sum to 0, so it lies in the
-    plane of the triangle, and it is drawn there at its length: the score of an answer is the arrow from the
-    policy to that answer's corner. Black: the exact gradient. In colour: what REINFORCE, RLOO and GRPO make of
-    the group; around it, each group that could have been drawn, as large as it is probable.
+    An arrow is a gradient of the expected reward in the three logits. Its entries sum to 0, so it lies in
+    the plane of the triangle, and it is drawn there at its length: the score of an answer is the arrow from
+    the policy to that answer's corner. Black: the exact gradient. In colour: what REINFORCE, RLOO and GRPO
+    make of the group; around it, each group that could have been drawn, as large as it is probable.
     Traits, to be read and set: `policy`; `n` (2 to 16); `bonus`, added to all rewards; `uniforms`, 16 numbers
     from 0 to 1, of which the first n are looked up in the policy. Raises TypeError or ValueError for arguments
     that do not fit each other, TraitError for a wrong trait.
@@ -68,6 +68,13 @@ class PolicyTriangle(BrowserWidget):
             raise traitlets.TraitError(f"policy: three probabilities with the sum 1 are needed, not {p}")
         return p
 
+    @traitlets.validate("uniforms")
+    def _check_uniforms(self, proposal: dict) -> list[float]:
+        given = proposal["value"]
+        if len(given) != GROUP[1] or not all(0 <= u <= 1 for u in given):
+            raise traitlets.TraitError(f"uniforms: {GROUP[1]} numbers from 0 to 1 are needed")
+        return given
+
     @property
     def group(self) -> list[int]:
         """How often each answer has been drawn."""
@@ -99,7 +106,8 @@ class PolicyTriangle(BrowserWidget):
         """The probability of each group, (groups,), and what an estimator makes of it, (groups, 3)."""
         counts = [(a, b, self.n - a - b) for a in range(self.n + 1) for b in range(self.n + 1 - a)]
         ways = [math.factorial(self.n) / math.prod(map(math.factorial, c)) for c in counts]
-        chances = [w * math.prod(p**k for p, k in zip(self.policy, c)) for w, c in zip(ways, counts)]
+        once = [math.prod(p**k for p, k in zip(self.policy, c, strict=True)) for c in counts]
+        chances = [w * chance for w, chance in zip(ways, once, strict=True)]
         return torch.tensor(chances).double(), torch.stack([self.estimate(name, c) for c in counts])
 
     def figure(self) -> Figure:
@@ -126,7 +134,8 @@ class PolicyTriangle(BrowserWidget):
             (self.exact, {"color": INK, "lw": 1.8, "mutation_scale": 12}),
         ):
             arrow = {"arrowstyle": "-|>", "shrinkA": 0, "shrinkB": 0} | look
-            ax.annotate("", (p + end @ CORNERS).tolist(), p.tolist(), arrowprops=arrow)
+            x, y = (p + end @ CORNERS).tolist()
+            ax.annotate("", (x, y), (p[0].item(), p[1].item()), arrowprops=arrow)
         ax.plot(*(p + average @ CORNERS), "o", ms=12, mfc="none", mec=INK, mew=1.5)
         ax.plot(*p, "o", ms=8, mfc="white", mec=INK, mew=2, zorder=5)
         ax.text(0, -0.3, self.lengths(name), fontsize=9, ha="center", va="top")

@@ -70,7 +70,8 @@ RIGHT = [
         0,
         "def rloo_loss(log_p, R):\n    total = 0\n    for scores, row in zip(log_p, R):\n"
         "        for i in range(len(row)):\n            rest = torch.cat([row[:i], row[i + 1 :]])\n"
-        "            total = total - (row[i] - rest.mean()) * scores[i] / len(row)\n    return total / len(R)",
+        "            total = total - (row[i] - rest.mean()) * scores[i] / len(row)\n"
+        "    return total / len(R)",
     ),
     (
         1,
