@@ -10,7 +10,7 @@ const NAMES = ["REINFORCE", "RLOO", "GRPO"];
 function render({ model, el }) {
   const answers = model.get("_answers"), [fewest, most, highest, least] = model.get("_limits");
   const panels = NAMES.map((name, i) => panel(name, model.get("_colours")[i]));
-  const n = slider("n, the group", { min: fewest, max: most, step: 1, value: model.get("n") }, String);
+  const n = slider("draws, n", { min: fewest, max: most, step: 1, value: model.get("n") }, String);
   const bonus = slider("points for all", { min: 0, max: highest, step: 0.25, value: model.get("bonus") });
   const again = button("new draws"), status = statusLine("vae-two-lines-high");
 
@@ -56,7 +56,7 @@ function render({ model, el }) {
         to(x + 6 * step[0], y + 6 * step[1]);
       });
     }
-    return [element("div", { className: "vae-row vae-close" }, again, caption("Drag the point, too.")),
+    return [element("div", { className: "vae-row vae-close" }, again, caption("Drag the policy, too.")),
       n.node, bonus.node, element("div", { className: "vae-row vae-close" }, ...panels.map(({ node }) => node)), status];
   });
 }

@@ -220,7 +220,7 @@ def shows_policy(page):
     here = double(widget.policy) @ CORNERS
     words = [f"{a}: {r + widget.bonus:g}" for a, r in zip(widget._answers, widget._rewards, strict=True)]
     right = [
-        stands(page, "n, the group", "points for all") == [widget.n, widget.bonus],
+        stands(page, "draws, n", "points for all") == [widget.n, widget.bonus],
         page.locator("output").all_inner_texts() == [str(widget.n), f"{widget.bonus:.2f}"],
     ]
     for panel, name in zip(page.locator(".vae-panel").all(), ("REINFORCE", "RLOO", "GRPO"), strict=True):

@@ -67,7 +67,7 @@ KEYS = {  # a control, the keys pressed there, the traits afterwards; at last tr
     "PolicyTriangle": [
         ("RLOO", "ArrowUp", {"policy": [0.2 + UP / 2, 0.3 + UP / 2, 0.5 - UP]}),
         ("GRPO", "ArrowDown ArrowLeft", {"policy": [0.2 + LEFT / 2, 0.3 - LEFT / 2, 0.5]}),
-        ("n, the group", "End ArrowLeft", {"n": 15, "bonus": 0}),
+        ("draws, n", "End ArrowLeft", {"n": 15, "bonus": 0}),
         ("points for all", "ArrowRight", {"n": 15, "bonus": 0.25}),
         ("new draws", "Enter", {"n": 15, "bonus": 0.25}),
         {"policy": [0.7, 0.1, 0.2], "n": 3, "bonus": 1.5},

@@ -66,3 +66,13 @@ def test_a_point_for_all_moves_the_arrow_of_reinforce_alone(opened):
     painted(page)
     changed = [one != other for one, other in zip(before, page.evaluate(tips), strict=True)]
     assert changed == [True, False, False]
+
+
+def test_the_right_mouse_button_moves_nothing(opened):
+    page = opened(made.policy_triangle())
+    start, end = on_paper(page, HERE, THERE)
+    page.mouse.move(*start)
+    page.mouse.down(button="right")
+    page.mouse.move(*end)
+    page.mouse.up(button="right")
+    assert state(page, "policy") == [0.2, 0.3, 0.5]

@@ -130,7 +130,7 @@ STEPS = {
     ],
     "PolicyTriangle": [
         ("points for all", "End", {"bonus": 2, "n": 8}),
-        ("n, the group", [MIDDLE, LEFT], {"bonus": 2, "n": 2}),
+        ("draws, n", [MIDDLE, LEFT], {"bonus": 2, "n": 2}),
         ("new draws", [MIDDLE], {"bonus": 2, "n": 2}),
     ],
     "TrainingReplay": [
