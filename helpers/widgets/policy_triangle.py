@@ -31,9 +31,9 @@ class PolicyTriangle(BrowserWidget):
     the plane of the triangle, and it is drawn there at its length: the score of an answer is the arrow from
     the policy to that answer's corner. Black: the exact gradient. In colour: what REINFORCE, RLOO and GRPO
     make of the group; around it, each group that could have been drawn, as large as it is probable.
-    Traits, to be read and set: `policy`; `n` (2 to 16); `bonus`, added to all rewards; `uniforms`, 16 numbers
-    from 0 to 1, of which the first n are looked up in the policy. Raises TypeError or ValueError for
-    arguments that do not fit each other, TraitError for a wrong trait.
+    Traits, to be read and set: `policy`; `n` (2 to 16); `bonus`, added to all rewards; `uniforms`, 16
+    numbers from 0 to 1, of which the first n are looked up in the policy. Raises TypeError or ValueError
+    for arguments that do not fit each other, TraitError for a wrong trait.
     """
 
     _esm = script(HERE / "policy_triangle.js")
