@@ -139,6 +139,12 @@ def explorer() -> widgets.Explorer:
     return widgets.Explorer(bars, a=(0.0, 10.0, 5.0), b=(-2, 10, 5))
 
 
+def policy_triangle(**options) -> widgets.PolicyTriangle:
+    return widgets.PolicyTriangle(
+        ["yes", "of course", "no"], double([1.0, 0.5, 0.0]), double([0.2, 0.3, 0.5]), **options
+    )
+
+
 def predict(**options) -> widgets.Predict:
     answers = {"$x$ is **1**": "No: it is `2`.", "$x$ is **2**": "Right, it is $2$.", "nothing": "No."}
     return widgets.Predict("What is $x^2$ < 5?", answers, "$x$ is **2**", **options)
@@ -161,6 +167,7 @@ ALL_WIDGETS = {
     "AttributeSliders": attributes,
     "Race": widgets.Race,
     "TrainingReplay": replay,
+    "PolicyTriangle": policy_triangle,
     "Predict": predict,
 }
 

@@ -21,6 +21,7 @@ STYLES = {
     "rand": {"color": ORANGE, "linestyle": "-.", "marker": "^"},  # mu + sigma * rand
     "score function": {"color": BLUE, "linestyle": (0, (5, 1, 1, 1)), "marker": "v"},
     "leave-one-out": {"color": PURPLE, "linestyle": "--", "marker": "^"},
+    "GRPO": {"color": "#8A6A00", "linestyle": ":", "marker": "P"},
     "Gumbel-softmax": {"color": "#6B3E1E", "linestyle": "-", "marker": "P"},
     "straight-through": {"color": SKY, "linestyle": "--", "marker": "X"},
 }

@@ -7,6 +7,7 @@ from helpers.widgets.handwriting import Handwriting
 from helpers.widgets.jump_and_slide import JumpAndSlide
 from helpers.widgets.latent_pad import LatentPad
 from helpers.widgets.new_digits import NewDigits
+from helpers.widgets.policy_triangle import PolicyTriangle
 from helpers.widgets.predict import Predict
 from helpers.widgets.race import Race
 from helpers.widgets.training_replay import TrainingReplay
@@ -20,6 +21,7 @@ __all__ = [
     "JumpAndSlide",
     "LatentPad",
     "NewDigits",
+    "PolicyTriangle",
     "Predict",
     "Race",
     "TrainingReplay",

@@ -9,7 +9,7 @@ from helpers.figures import DIGIT_COLORS
 from tests import example_widgets as made
 from tests.browser import driving
 from tests.browser.driving import GREYS, painted, pictures, show, shows, state
-from tests.example_widgets import CODES, decode
+from tests.example_widgets import CODES, decode, double
 
 DIGITS = load_digits()
 COLOURS = [tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5)) for colour in DIGIT_COLORS]
@@ -234,6 +234,59 @@ def shows_race(page):
         and pressed == [str(state_["cost"] == cost).lower() for cost in ("parabola", "step")]
         and page.locator(".vae-status").text_content() == f"{len(state_['mus']) - 1} of 60 steps"
     )
+POLICY = """panel => {
+    const all = (what, ...names) => [...panel.querySelectorAll(what)].map(
+        node => names.map(name => Number(node.getAttribute(name))));
+    return {
+        cloud: all('g[fill-opacity] circle', 'cx', 'cy', 'r'),
+        draws: all('g[fill="#222"] circle', 'cx', 'cy').length,
+        from: all('line', 'x1', 'y1'),
+        tips: [...panel.querySelectorAll('g > path')].map(
+            node => node.getAttribute('d').match(/-?[\\d.]+/g).slice(0, 2).map(Number)),
+        mean: all('svg > circle', 'cx', 'cy')[0],
+        knob: panel.querySelector('.vae-knob').getAttribute('transform').match(/-?[\\d.]+/g).map(Number),
+        words: [...panel.querySelectorAll('text')].map(node => node.textContent),
+        lengths: panel.querySelector('.vae-caption').textContent,
+    };
+}"""
+CORNERS = torch.tensor([[22.42, 42.0], [217.58, 42.0], [120.0, 211.02]]).double()  # on paper of 240 x 252
+
+
+def policy_of(page, **options):
+    """The widget as Python has it, with the traits of the page."""
+    traits = {name: state(page, name) for name in ("policy", "n", "bonus", "uniforms")}
+    widget = made.policy_triangle(**options)
+    for name, value in traits.items():
+        setattr(widget, name, value)
+    return widget
+
+
+def shows_policy(page):
+    painted(page)
+    widget = policy_of(page)
+    here = double(widget.policy) @ CORNERS
+    words = [f"{a}: {r + widget.bonus:g}" for a, r in zip(widget._answers, widget._rewards, strict=True)]
+    right = [
+        stands(page, "draws, n", "points for all") == [widget.n, widget.bonus],
+        page.locator("output").all_inner_texts() == [str(widget.n), f"{widget.bonus:.2f}"],
+    ]
+    for panel, name in zip(page.locator(".vae-panel").all(), ("REINFORCE", "RLOO", "GRPO"), strict=True):
+        found = panel.evaluate(POLICY)
+        chances, estimates = widget.every_group(name)
+        seen = chances > 1e-5
+        cloud = torch.cat([here + estimates @ CORNERS, (520 * chances[:, None]).sqrt()], 1)[seen]
+        tips = torch.stack([widget.estimate(name, widget.group), widget.exact]) @ CORNERS + here
+        right += [
+            np.array(found["cloud"]) == pytest.approx(cloud.numpy(), abs=0.02),
+            found["draws"] == widget.n,
+            found["from"] == [pytest.approx(here.tolist(), abs=0.02)] * 2,
+            found["tips"] == [pytest.approx(tip, abs=0.02) for tip in tips.tolist()],
+            found["mean"] == pytest.approx((here + chances @ estimates @ CORNERS).tolist(), abs=0.02),
+            found["knob"] == pytest.approx(here.tolist(), abs=0.02),
+            found["words"] == words,
+            found["lengths"] == widget.lengths(name),
+        ]
+    return all(right)
 
 
 SHOWS = {
@@ -246,4 +299,5 @@ SHOWS = {
     "JumpAndSlide": shows_sliding_dots,
     "TrainingReplay": shows_epoch,
     "Backprop": shows_gradient,
+    "PolicyTriangle": shows_policy,
 }

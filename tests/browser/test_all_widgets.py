@@ -7,6 +7,8 @@ from tests.browser.shown import SHOWS
 from tests.chromium import needed_module
 from tests.example_widgets import ALL_WIDGETS, CODES
 
+UP, LEFT = 6 / (138 * 1.5**0.5), 6 / (138 * 0.5**0.5)  # a step of 6 pixels, in probabilities
+
 KEYS = {  # a control, the keys pressed there, the traits afterwards; at last traits that Python sets
     "LatentPad": [
         ("latent space", "ArrowRight ArrowRight ArrowUp", {"z": [0.7, -0.9]}),
@@ -72,6 +74,14 @@ KEYS = {  # a control, the keys pressed there, the traits afterwards; at last tr
         ("The graph of", "End ArrowLeft", {"step": 3}),
         ("2 * mu", "ArrowDown", {"run": 1, "step": 0}),
         {"run": 2, "step": 1},
+    ],
+    "PolicyTriangle": [
+        ("RLOO", "ArrowUp", {"policy": [0.2 + UP / 2, 0.3 + UP / 2, 0.5 - UP]}),
+        ("GRPO", "ArrowDown ArrowLeft", {"policy": [0.2 + LEFT / 2, 0.3 - LEFT / 2, 0.5]}),
+        ("draws, n", "End ArrowLeft", {"n": 15, "bonus": 0}),
+        ("points for all", "ArrowRight", {"n": 15, "bonus": 0.25}),
+        ("new draws", "Enter", {"n": 15, "bonus": 0.25}),
+        {"policy": [0.7, 0.1, 0.2], "n": 3, "bonus": 1.5},
     ],
 }
 

@@ -14,6 +14,8 @@ import { clamp, fixed, floats, normalPair } from "../../helpers/widgets/js/numbe
 import { across, bellPath, finiteDifference, slopePlace } from "../../helpers/widgets/jump_and_slide.js";
 import { nearest, sample, ticks, toPixels, within } from "../../helpers/widgets/latent_pad.js";
 import { estimates, exact, problem, up } from "../../helpers/widgets/race.js";
+import { advantages, average, drawn, estimate, everyGroup, exact, place, policyAt, radius, tip } from
+  "../../helpers/widgets/policy_triangle.js";
 import { approach, placed } from "../../helpers/widgets/training_replay.js";
 
 const given = JSON.parse(readFileSync(process.env.VAE_COURSE_NUMBERS, "utf8"));
@@ -81,6 +83,37 @@ test("a dot stands where its z is, a bell where its mean is, a slope upwards whe
   const [[left, low], [right, high]] = [slopePlace(-1, -8, [-1, 6]), slopePlace(6, 8, [-1, 6])];
   assert.ok(left < right && high < low, `${[left, low]} is not to the left of and below ${[right, high]}`);
   close([slopePlace(0, 0, [-1, 6])[1]], [63]);
+});
+
+test("the estimates of a group, and of every group, are Python's", () => {
+  const { p, rewards, counts, n, gradient, found } = given.policy;
+  close(exact(p, rewards), gradient, 1e-12);
+  for (const [name, { mine, chances, estimates, mean, noise }] of Object.entries(found)) {
+    close(estimate(name, p, rewards, counts), mine, 1e-12);
+    const groups = everyGroup(name, p, rewards, n), seen = average(groups);
+    close(groups.map(({ chance }) => chance), chances, 1e-12);
+    groups.forEach(({ value }, i) => close(value, estimates[i], 1e-12));
+    close(seen.mean, mean, 1e-12);
+    close([seen.noise], [noise], 1e-12);
+  }
+});
+
+test("a group of like rewards is worth nothing to RLOO and GRPO", () => {
+  close(advantages("REINFORCE", [1, 1, 0], [3, 1, 0]), [1, 1, 0]);
+  for (const name of ["RLOO", "GRPO"]) close(advantages(name, [1, 1, 0], [3, 1, 0]).slice(0, 2), [0, 0]);
+});
+
+test("draws are looked up in the policy", () => {
+  assert.deepEqual(drawn([0.2, 0.3, 0.5], [0, 0.19, 0.2, 0.49, 0.5, 0.99, 0.7]), [2, 2, 3]);
+});
+
+test("the corners of the triangle, and the policy that stands at a place", () => {
+  close([[1, 0, 0], [0, 1, 0], [0, 0, 1]].flatMap(place), [22.419, 42, 217.581, 42, 120, 211.015], 1e-3);
+  const p = [0.2, 0.3, 0.5];
+  close(policyAt(...place(p), 0.02), p);
+  close(policyAt(120, 500, 0.02), [0.02 / 1.04, 0.02 / 1.04, 1 / 1.04]);
+  close(tip(p, [0.8, -0.3, -0.5]), place([1, 0, 0])); // the score of the first answer reaches its corner
+  close([radius(0.25) ** 2 / radius(0.05) ** 2], [5]); // areas are as probabilities
 });
 
 test("the pad's places, its nearest image and its ticks", () => {

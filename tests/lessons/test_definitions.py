@@ -295,17 +295,80 @@ def test_lesson_14s_three_terms_are_the_elbo_of_the_chain(wider):
     assert abs(total.mean() - (reconstruction - prior_kl - denoising_kl)) < 4 * total.std() / len(x) ** 0.5
 
 
+# -- lesson 15 ---------------------------------------------------------------------------------
+
+POLICY, RIGHT = torch.tensor([0.15, 0.25, 0.6]).double(), torch.tensor([1.0, 1.0, 0.0]).double()
+GRADIENT = POLICY * (RIGHT - 0.4)
+
+
 def test_lesson_15s_baseline_is_that_of_the_helpers():
-    leave_one_out, _ = definitions("15", "leave_one_out", "mean_of_all")
+    rloo, _ = definitions("15", "rloo", "grpo")
     R = torch.randn(5, 8, generator=torch.Generator().manual_seed(0))
-    assert torch.allclose(leave_one_out(R), R - leave_one_out_mean(R.T).T)
+    assert torch.allclose(rloo(R), R - leave_one_out_mean(R.T).T)
 
 
-def test_lesson_15s_squashed_density_is_torchs():
+def test_lesson_15s_group_has_mean_0_and_deviation_1_after_grpo_unless_all_are_alike():
+    _, grpo = definitions("15", "rloo", "grpo")
+    R = torch.randn(5, 8, generator=torch.Generator().manual_seed(0))
+    R[2] = 1 / 3
+    A = grpo(R)
+    others = [0, 1, 3, 4]
+    assert A[2].tolist() == pytest.approx([0] * 8, abs=1e-9)
+    assert A.mean(1).numpy() == pytest.approx(0, abs=1e-9)
+    assert A[others].std(1).numpy() == pytest.approx(1)
+    assert torch.corrcoef(torch.stack([A[0], R[0]]))[0, 1].item() == pytest.approx(1)
+
+
+def stretch(p, n=8):
+    """Of GRPO's average, for rewards 0 and 1 and the success rate p: the formula of lesson 15's fold."""
+    return sum(
+        math.comb(n, k) * p**k * (1 - p) ** (n - k) * (k / n) * (1 - k / n) / (p * (1 - p))
+        / math.sqrt(k * (n - k) / n / (n - 1))
+        for k in range(1, n)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_lesson_15s_averages_and_noise_by_formulas_and_by_drawn_groups(more):
+    rloo, grpo, average_and_noise = definitions("15", "rloo", "grpo", "average_and_noise")
+    R, scores = RIGHT + more, torch.eye(3) - POLICY
+    torch.manual_seed(0)
+    drawn = torch.multinomial(POLICY, 8 * 50_000, replacement=True).view(-1, 8)
+    for advantage, factor in ((lambda R: R, 1), (rloo, 1), (grpo, stretch(0.4))):
+        average, noise = average_and_noise(advantage, POLICY, R)
+        assert torch.allclose(average, factor * GRADIENT)
+        estimates = (advantage(R[drawn])[..., None] * scores[drawn]).mean(1)
+        assert noise.item() == pytest.approx((estimates.var(0).sum() ** 0.5).item(), rel=0.01)
+    _, noise = average_and_noise(lambda R: R, POLICY, R)
+    one = (POLICY * R**2) @ scores.square().sum(1) - GRADIENT.square().sum()
+    assert noise.item() == pytest.approx((one.item() / 8) ** 0.5)
+
+
+def test_lesson_15s_rloo_with_grpos_length_is_grpo_for_rewards_0_and_1():
+    rloo, grpo, average_and_noise = definitions("15", "rloo", "grpo", "average_and_noise")
+    for success in (0.05, 0.5, 0.95):
+        p = torch.tensor([success / 3, success * 2 / 3, 1 - success])
+        short, long = (average_and_noise(each, p, RIGHT)[0] for each in (rloo, grpo))
+        assert torch.allclose(long, stretch(success) * short)
+    assert [round(stretch(success), 2) for success in (0.05, 0.5, 0.95)] == [2.31, 1.74, 2.31]
+
+
+def test_lesson_15s_squashed_density_is_torchs_and_without_log_det_that_of_u():
     (log_density,) = definitions("15", "log_density")
     action = torch.linspace(-0.99, 0.99, 50)
     torchs = TransformedDistribution(Normal(0.4, 0.7), TanhTransform()).log_prob(action)
     assert torch.allclose(log_density(action, 0.4, 0.7), torchs)
+    assert torch.allclose(log_density(action, 0.4, 0.7, False), Normal(0.4, 0.7).log_prob(action.atanh()))
+
+
+@pytest.mark.parametrize(
+    ("sigma", "integral", "entropy"), [(0.3, 0.7593, 0.21), (0.9, 0.591, 1.31), (2.0, 0.3553, 2.11)]
+)
+def test_lesson_15s_numbers_without_log_det_in_closed_form_and_by_gauss_hermite(sigma, integral, entropy):
+    nodes, weights = np.polynomial.hermite_e.hermegauss(200)
+    slope = 1 - np.tanh(0.5 + sigma * nodes) ** 2
+    assert weights @ slope / weights.sum() == pytest.approx(integral, abs=1e-4)
+    assert 0.5 * math.log(2 * math.pi * math.e * sigma**2) == pytest.approx(entropy, abs=0.005)
 
 
 def test_lesson_14s_loss_is_0_for_a_denoiser_that_gives_both_parts_back():

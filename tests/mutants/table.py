@@ -290,7 +290,37 @@ TABLE = {
             "lesson 15's check forgets the range of the motor",
             "AffineTransform(0.0, limit)",
             "AffineTransform(0.0, 1.0)",
-        )
+        ),
+        (
+            "lesson 15's check takes the mean of all for that of the others",
+            "with_advantage(lambda R: R - others(R)),\n        {",
+            "with_advantage(lambda R: R - R.mean(1, keepdim=True)),\n        {",
+        ),
+        ("lesson 15's check has one motor only", "torch.rand(3, 7 if seven else 1,", "torch.rand(3, 1,"),
+        (
+            "lesson 15's check has prompts that are all alike",
+            "[[1, 0, 0, 0], [1, 1, 0.5, 1]]",
+            "[[1, 0, 0, 0], [1, 0, 0, 0]]",
+        ),
+    ],
+    ("helpers/widgets/policy_triangle.js", "tests/browser -k policy"): [
+        ("a circle as wide as it is probable", "Math.sqrt(520 * chance)", "52 * chance"),
+        ("the ring at the exact gradient", "tip(p, middle);", "tip(p, exact(p, rewards));"),
+        ("the arrow of the group where the exact one is", "tip(p, own));", "tip(p, exact(p, rewards)));"),
+        ("points for all that count for nothing", "reward + points)", "reward)"),
+        ("draws of another policy", "drawn(p, model", "drawn([0.3, 0.3, 0.4], model"),
+        ("new draws that are the old ones", "map(() => Math.random())", "map((u) => u)"),
+        ("the right mouse button drags", "if (event.button) return;", ""),
+    ],
+    ("helpers/widgets/policy_triangle.js", "tests/unit/test_modules.py"): [
+        ("RLOO without n / (n - 1)", "(value * n) / (n - 1)", "value"),
+        ("GRPO divides by the variance", "Math.sqrt(dot(above.map", "(dot(above.map"),
+        ("groups that are all equally probable", "c * p[i] ** k, 1)", "c / 3 ** k, 1)"),
+    ],
+    ("helpers/widgets/policy_triangle.py", "tests/unit/test_widgets.py -k policy"): [
+        ("the picture's ring at the exact gradient", "(p + average @ CORNERS)", "(p + self.exact @ CORNERS)"),
+        ("the picture's clouds all alike", "s=1000 * chances", "s=1000 / len(chances)"),
+        ("the picture's draws are not the policy's", "self.policy[:2], dtype", "[0.3, 0.3], dtype"),
     ],
     ("helpers/exercises/lesson04.py", "tests/lessons/test_form.py -k 04"): [
         ("lesson 04's check takes any weight of the KL", "if abs(ratio - 1) < 1e-6:", "if ratio:"),
@@ -1136,39 +1166,30 @@ TABLE = {
     ],
     ("15", ""): [
         (
-            "RLOO with the step size of the others",
-            "learn(leave_one_out, torch.optim.SGD, 0.6)",
-            "learn(leave_one_out, torch.optim.SGD, 0.3)",
+            "a group of seven, not of eight",
+            "torch.multinomial(policy, 8, True",
+            "torch.multinomial(policy, 7, True",
         ),
+        ("every group counts alike", "average = chance @ estimates", "average = estimates.mean(0)"),
         (
-            "policies that all start alike",
-            "theta = (0.5 * torch.randn(seeds, 6, 4)",
-            "theta = (0.5 * torch.zeros(seeds, 6, 4)",
+            "no point for all",
+            "average_and_noise(advantage, policy, rewards + more)",
+            "average_and_noise(advantage, policy, rewards)",
         ),
-        ("the slope of the wiggly reward is of another one", "torch.sin(5 * action))", "torch.sin(action))"),
-        (
-            "where pathwise is quieter, for where the baseline is",
-            '[1] < mean_and_noise(each["pathwise"])[1]',
-            '[1] > mean_and_noise(each["pathwise"])[1]',
-        ),
-        (
-            "GRPO divides by the variance",
-            "return mean_of_all(R) / (R.std(",
-            "return mean_of_all(R) / (R.var(",
-        ),
-        (
-            "the score of a normal draw without its sigma",
-            "values.detach(), epsilon / sigma",
-            "values.detach(), epsilon",
-        ),
+        ("RLOO with its own length", "learn(rloo, grpo)", "learn(rloo, rloo)"),
+        ("a step of twice the length", "lr * average_step", "2 * lr * average_step"),
+        ("GRPO divides by the variance", "above / R.std(", "above / R.var("),
+        ("the entropy as if actions were drawn evenly", "-width @ (p * log_p)", "-width @ (0.5 * log_p)"),
+        ("the squashed draws of another mean", "mu = 0.5\n", "mu = 0.0\n"),
     ],
     ("15", "tests/lessons/test_definitions.py -k lesson_15"): [
         (
             "mean-of-all taken for leave-one-out",
-            "return R - (R.sum(-1, keepdim=True) - R) / (R.shape[-1] - 1)",
-            "return R - R.mean(-1, keepdim=True)",
+            "others = (R.sum(-1, keepdim=True) - R) / (R.shape[-1] - 1)",
+            "others = R.mean(-1, keepdim=True)",
         ),
-        ("a squashed density without its log-det", "log_prob(u) - torch.log1p(-(action**2))", "log_prob(u)"),
+        ("a squashed density without its log-det", "- log_det * log_slope", "- 0 * log_slope"),
+        ("noise without the square root", "square().sum(1)).sqrt()", "square().sum(1))"),
     ],
 }
 

@@ -128,6 +128,11 @@ STEPS = {
         ("μ", [MIDDLE, RIGHT], {"mu": 6, "sigma": 1}),
         ("σ", "Home", {"mu": 6, "sigma": 0.1}),
     ],
+    "PolicyTriangle": [
+        ("points for all", "End", {"bonus": 2, "n": 8}),
+        ("draws, n", [MIDDLE, LEFT], {"bonus": 2, "n": 2}),
+        ("new draws", [MIDDLE], {"bonus": 2, "n": 2}),
+    ],
     "TrainingReplay": [
         ("epoch", [(0.98, 0.5), LEFT], {"epoch": 0}),
         ("epoch", "ArrowRight ArrowRight", {"epoch": 2}),

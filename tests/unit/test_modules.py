@@ -62,6 +62,7 @@ def numbers() -> dict:
         "score": dict(x=x, logits=logits, mu=q.mean, sigma=q.stddev, score=evidence),
         "slope": dict(mu=mu, h=h, sigma=sigma, k=k, here=here, there=there, slope=slope),
         "race": [race("parabola", False), race("parabola", True), race("step", True)],
+        "policy": policy_numbers(),
         "digits": [
             {
                 "ink": np.kron(ink, np.ones((times, times))).ravel(),
@@ -80,6 +81,36 @@ def race(cost, baseline) -> dict:
     one = [each[3] for each in raced(state | {"epsilon": noise.tolist(), "draws": 5})]
     expected = [mean, pathwise[0], score[0], pathwise[1], score[1], *one]
     return dict(cost=cost, baseline=baseline, mu=0.4, epsilon=noise, expected=expected)
+def policy_numbers() -> dict:
+    """Estimates of one group of six and of every one, by groups written out in full."""
+    p, rewards, counts, n = double([0.2, 0.3, 0.5]), double([1.5, 1.0, 0.25]), [1, 3, 2], 6
+    scores, order = torch.eye(3) - p, [(a, b, n - a - b) for a in range(n + 1) for b in range(n + 1 - a)]
+    ways = torch.cartesian_prod(*[torch.arange(3)] * n)
+    kinds = torch.nn.functional.one_hot(ways, 3).sum(1)  # how often each answer stands in each
+
+    def estimates(name, groups):
+        R = rewards[groups]
+        above = R - R.mean(1, keepdim=True)
+        spread = above.square().sum(1, keepdim=True).div(n - 1).sqrt()
+        advantage = {"REINFORCE": R, "RLOO": above * n / (n - 1), "GRPO": above / spread.clamp_min(1e-6)}[
+            name
+        ]
+        return (advantage[..., None] * scores[groups]).mean(1)
+
+    def numbers_of(name):
+        values, chance = estimates(name, ways), p[ways].prod(1)
+        mean = chance @ values
+        same = [(kinds == torch.tensor(kind)).all(1) for kind in order]
+        return {
+            "mine": estimates(name, torch.tensor([[0, 1, 1, 1, 2, 2]]))[0],
+            "chances": [chance[each].sum().item() for each in same],
+            "estimates": [values[each][0].tolist() for each in same],
+            "mean": mean,
+            "noise": (chance @ (values - mean).square().sum(1)).sqrt(),
+        }
+
+    found = {name: numbers_of(name) for name in ("REINFORCE", "RLOO", "GRPO")}
+    return dict(p=p, rewards=rewards, counts=counts, n=n, gradient=(p * rewards) @ scores, found=found)
 
 
 def run(*arguments, **options):

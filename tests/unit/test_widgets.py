@@ -25,6 +25,7 @@ from helpers.widgets import (
     Handwriting,
     JumpAndSlide,
     LatentPad,
+    PolicyTriangle,
     Predict,
     Race,
     TrainingReplay,
@@ -67,6 +68,7 @@ TRAITS = {
     "JumpAndSlide": {"mu": 3.0, "sigma": 0.5, "epsilon": made.normal(40, seed=3).tolist()},
     "AttributeSliders": {"amounts": {"wider": -1.0}},
     "Race": {"cost": "step", "draws": 7, "baseline": True, "mus": [[-1.0, -1.0], [0.5, 2.0]]},
+    "PolicyTriangle": {"policy": [0.6, 0.2, 0.2], "n": 16, "bonus": 1.0, "uniforms": [0.1] * 16},
 }
 
 
@@ -176,6 +178,12 @@ def test_a_decoder_that_the_browser_cannot_run_is_refused(layer):
         (lambda: made.handwriting().take(torch.zeros(3, 700), 3), r"image: the shape \(n, 784\)"),
         (lambda: made.handwriting().take(255 * ONES, 3), "image: pixels from 0 to 1 are needed"),
         (lambda: made.handwriting().posterior, "nothing is drawn"),
+        (lambda: PolicyTriangle("ab", double([1, 0, 0]), double([0.5, 0.25, 0.25])), "answers: one for each"),
+        (
+            lambda: PolicyTriangle("abc", double([1, 0]), double([0.5, 0.25, 0.25])),
+            r"rewards: the shape \(3\)",
+        ),
+        (lambda: PolicyTriangle("abc", double([1, 0, 0]), double([1, 0])), r"policy: the shape \(3\)"),
         (lambda: TrainingReplay(ONES[None], [1, 2]), "labels: one for each of the 1 images"),
         (lambda: made.replay().record(vae(3)), "model: .* 2 latent dimensions .* not with 3"),
         (lambda: made.replay([]).picture, "nothing is recorded yet: call replay.record"),
@@ -200,6 +208,9 @@ def test_a_wrong_argument_is_named(make, says):
         (Race, "mus", [[1.0]], ""),
         (made.attributes, "amounts", {"bolder": math.nan}, "'bolder' from -3 to 3 is needed, not nan"),
         (made.attributes, "amounts", {"bold": 1}, "one of bolder, slanted, wider is needed, not 'bold'"),
+        (made.policy_triangle, "policy", [0.5, 0.6, -0.1], "three probabilities with the sum 1"),
+        (made.policy_triangle, "policy", [0.2, 0.2, 0.2], "three probabilities with the sum 1"),
+        (made.policy_triangle, "uniforms", [0.5] * 15, "16 numbers from 0 to 1 are needed"),
         (made.replay, "epoch", 4, r"one of \[0, 1, 2, 3\] is needed, not 4"),
     ],
 )
@@ -287,6 +298,52 @@ def test_the_picture_of_jump_and_slide_shows_moves_and_slopes():
     off = scattered.lines[0].get_ydata() - (2 * (mu - 3) + 0.1)
     variance = 4 * (mu - 3) ** 2 * 0.7**2 + 2 * 0.7**4  # of f, lesson 02
     assert (off / (2 * variance / 40) ** 0.5 * 0.1).std() == pytest.approx(1, abs=0.3)  # 61 of them
+
+
+# -- PolicyTriangle ----------------------------------------------------------------------------
+
+
+def test_the_picture_of_a_policy_has_arrows_clouds_and_means_where_they_belong():
+    widget = made.policy_triangle(n=4)
+    corners = np.array([[-(0.5**0.5), 1.5**0.5], [0.5**0.5, 1.5**0.5], [0, 0]])
+    p, rewards = np.array(widget.policy), np.array([1.0, 0.5, 0.0])
+    exact = p * (rewards - p @ rewards)
+    drawn = np.searchsorted([0.2, 0.5], widget.uniforms[:4], side="right")
+    assert widget.group == [(drawn == i).sum() for i in range(3)]
+    above = rewards[drawn] - rewards[drawn].mean()
+    worth = {"REINFORCE": rewards[drawn], "RLOO": above * 4 / 3, "GRPO": above / above.std(ddof=1)}
+    figure = widget.figure()
+    plt.close(figure)
+    for ax, (name, advantage) in zip(figure.axes, worth.items(), strict=True):
+        mine = (advantage[:, None] * (np.eye(3)[drawn] - p)).mean(0)
+        assert name in (ax.get_title(), ax.get_title(loc="left"))
+        arrows = [text for text in ax.texts if hasattr(text, "arrow_patch")]
+        assert [tuple(text.xy) for text in arrows] == [
+            pytest.approx((p + end) @ corners) for end in (mine, exact)
+        ]
+        *draws, mean, point = (np.stack(line.get_data(), 1) for line in ax.lines)
+        assert [len(dots) for dots in draws] == widget.group
+        assert point[0] == pytest.approx(p @ corners)
+        chances, estimates = widget.every_group(name)
+        cloud = ax.collections[0]
+        assert cloud.get_offsets().data == pytest.approx((p + estimates.numpy()) @ corners)
+        assert cloud.get_sizes() == pytest.approx(1000 * chances.numpy())
+        assert mean[0] == pytest.approx((p + (chances @ estimates).numpy()) @ corners)
+        if name != "GRPO":
+            assert mean[0] == pytest.approx((p + exact) @ corners)
+
+
+@pytest.mark.parametrize("bonus", [0.0, 2.0])
+def test_the_average_of_every_group_is_the_gradient_except_of_grpo(bonus):
+    widget = made.policy_triangle(n=5, bonus=bonus)
+    averages = {}
+    for name in ("REINFORCE", "RLOO", "GRPO"):
+        chances, estimates = widget.every_group(name)
+        assert chances.sum().item() == pytest.approx(1)
+        averages[name] = chances @ estimates
+    assert averages["REINFORCE"] == pytest.approx(widget.exact)
+    assert averages["RLOO"] == pytest.approx(widget.exact)
+    assert averages["GRPO"].norm() > 1.5 * widget.exact.norm()
 
 
 # -- Traversals --------------------------------------------------------------------------------
