@@ -28,7 +28,7 @@ WRONG = [
     (0, _costs(swap="other = z.roll(1, 0)"), "at once"),
     (0, _costs(copy="z", swap="z[:, j] = z[:, j].roll(1)"), "a fresh copy of z"),
     (0, _costs(swap="other[:, j] = z[:, j - 1]"), "its neighbour in z"),
-    (0, _costs(swap="other[:, j] = z[torch.randperm(len(z)), j]"), "something in it is random"),
+    (0, _costs(swap="other[:, j] = z[torch.randperm(len(z)), j]"), "a cost is off by"),
     (0, _costs(swap="other[:, j] = z[:, j].mean()"), "a cost is off by"),
     (0, _costs(of="cost"), "has the shape (4, 5); (4,) is needed"),
     (
@@ -38,7 +38,7 @@ WRONG = [
     ),
     (1, _grouped("groups.sum(-1).clamp(min=floor).mean(0).sum()"), "the maximum comes before the mean"),
     (1, _grouped("kl.mean(0).clamp(min=floor).sum()"), "not of each dimension"),
-    (1, _grouped("kl.sum(1).mean().clamp(min=floor)"), "not only the total"),
+    (1, _grouped("kl.sum(1).mean().clamp(min=floor)"), "here one costs less"),
     (1, _grouped("kl.view(len(kl), size, -1).sum(1).mean(0).clamp(min=floor).sum()"), "made of neighbours"),
     (
         1,
@@ -49,7 +49,7 @@ WRONG = [
     (1, _grouped("groups.sum(-1).sum(0).clamp(min=floor).sum()"), "summed over the images"),
     (1, _grouped("groups.sum(-1).mean(0).clamp(min=floor).mean()"), "their costs add up"),
     (1, _grouped("groups.sum(-1)[0].clamp(min=floor).sum()"), "the first image alone"),
-    (1, _grouped("groups.sum(-1).mean(0).sum()"), "this is the KL itself"),
+    (1, _grouped("groups.sum(-1).mean(0).sum()"), "here one costs less"),
     (1, _grouped("groups.sum(-1).mean(0).clamp(max=floor).sum()"), "here it is the most"),
     (1, _grouped("groups.sum(-1).mean(0).clamp(min=floor).sum().item()"), "cut off"),
     (
