@@ -143,7 +143,6 @@ def test_optimizers_of_lesson_09_equal_torch(name, reference, size):
         assert (ours - theirs.detach()).abs().max() < 1e-12
 
 
-@pytest.mark.parametrize("width", [1.4, 1.6, 3.0])
 # -- lesson 10 ---------------------------------------------------------------------------------
 
 
@@ -177,6 +176,7 @@ def test_what_the_kl_adds_to_the_losses_of_lesson_10():
     assert free_bits(0.5)(kl, 0.5).item() == pytest.approx(0.5 + 2)
 
 
+@pytest.mark.parametrize("width", [1.4, 1.6, 3.0])
 def test_the_variance_of_lesson_11_by_quadrature(width):
     axis_aligned, variance = definitions("11", "axis_aligned", "variance")
     posterior = axis_aligned.__globals__["posterior"]

@@ -55,7 +55,8 @@ WRONG = [
     (
         1,
         _grouped(
-            "kl.mean(0).sum() + (groups.sum(-1).mean(0).clamp(min=floor) - groups.sum(-1).mean(0)).sum().detach()"
+            "kl.mean(0).sum() + (groups.sum(-1).mean(0).clamp(min=floor)"
+            " - groups.sum(-1).mean(0)).sum().detach()"
         ),
         "the cost is right, but not its gradient",
     ),
