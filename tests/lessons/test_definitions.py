@@ -157,6 +157,39 @@ def test_optimizers_of_lesson_09_equal_torch(name, reference, size):
         assert (ours - theirs.detach()).abs().max() < 1e-12
 
 
+# -- lesson 10 ---------------------------------------------------------------------------------
+
+
+def test_the_shuffle_of_lesson_10_costs_what_random_partners_cost():
+    draw, shuffle, _, _, _, healthy, sick, jolted, x = definitions(
+        "10", "draw", "shuffle", "train", "weighted", "free_bits", "healthy", "sick", "jolted", "x"
+    )
+    torch.manual_seed(5)
+    for model, _ in (healthy, sick, jolted):
+        own, other = shuffle(model, x)
+        z, kl = draw(model, x)
+        mu, logvar = model.encode(x)
+        q = Normal(mu, torch.exp(0.5 * logvar))
+        assert torch.allclose(kl, torch.distributions.kl_divergence(q, Normal(0.0, 1.0)))
+        log_p = [
+            Bernoulli(logits=model.decoder(z[i])).log_prob(x).sum(1)
+            for i in (slice(None), torch.randperm(len(x)))
+        ]
+        costs = own - other, log_p[0] - log_p[1]
+        error = sum(cost.var() / len(x) for cost in costs) ** 0.5
+        assert abs(costs[0].mean() - costs[1].mean()) < 4 * error
+    spread = [model.encode(x)[0].std(0).max().item() for model, _ in (healthy, sick, jolted)]
+    assert spread[0] > 1
+    assert max(spread[1:]) < 0.02  # one q for all images
+
+
+def test_what_the_kl_adds_to_the_losses_of_lesson_10():
+    _, weighted, free_bits = definitions("10", "train", "draw", "weighted", "free_bits")[1:]
+    kl = torch.tensor([[0.1, 3.0], [0.3, 1.0]])
+    assert weighted(3)(kl, 0.5).item() == pytest.approx(3 * 2.2)
+    assert free_bits(0.5)(kl, 0.5).item() == pytest.approx(0.5 + 2)
+
+
 @pytest.mark.parametrize("width", [1.4, 1.6, 3.0])
 def test_the_variance_of_lesson_11_by_quadrature(width):
     axis_aligned, variance = definitions("11", "axis_aligned", "variance")

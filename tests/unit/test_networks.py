@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from helpers.networks import MADE, Denoiser, frechet_distance, train_classifier
+from helpers.networks import Denoiser, frechet_distance, train_classifier
 
 X = torch.randn(500, 6, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
 
@@ -51,30 +51,6 @@ def test_its_middle_layers_add_to_what_they_get():
     first, last = denoiser.layers[0], denoiser.layers[-1]
     plain = last(torch.nn.functional.silu(first(torch.cat([z_t, a, s], 1))))
     assert torch.allclose(denoiser(z_t, a, s), plain)
-
-
-def test_a_pixel_is_reached_by_earlier_pixels_and_by_no_other():
-    torch.manual_seed(0)
-    made, x = MADE(16), torch.rand(16)
-    # autograd sees the hidden units that this x switches on; the product of the masks counts all paths
-    reaches = torch.autograd.functional.jacobian(made, x).abs() > 0  # (output, input)
-    paths = made.may_write.double() @ made.may_read.double() > 0
-    assert torch.equal(paths, torch.ones(16, 16).tril(-1).bool())
-    assert not (reaches & ~paths).any()
-    assert reaches[-1].float().mean() > 0.5
-
-
-def test_a_sampled_pixel_follows_the_one_before_it():
-    torch.manual_seed(0)
-    made, logits = MADE(9), torch.full((50, 9), -100.0)
-    logits[:, 0] = 0
-    for weights in made.parameters():
-        weights.data.zero_()
-    for i in range(8):  # unit i reads pixel i, and pixel i + 1 reads unit i: it becomes black if i is
-        made.read.weight.data[i, i], made.write.weight.data[i + 1, i] = 1, 200
-    x = made.sample(logits)
-    assert torch.equal(x, x[:, :1].expand(-1, 9))
-    assert 0 < x[:, 0].mean() < 1
 
 
 @pytest.mark.parametrize(
