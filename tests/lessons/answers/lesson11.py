@@ -47,7 +47,7 @@ WRONG = [
     (*bound(f"return {_EACH}.mean(0)"), "this is the colleague's"),
     (
         *bound(
-            f"n = torch.tensor([1.0 * len(p) for p in parts])\n    return (n[:, None] * {_EACH}).sum(0) / n.sum()"
+            f"n = torch.tensor([[1.0 * len(p)] for p in parts])\n    return (n * {_EACH}).sum(0) / n.sum()"
         ),
         "still a mean of logarithms",
     ),
@@ -63,7 +63,7 @@ WRONG = [
     ),
     (*bound("return torch.cat(parts).mean(0)"), "the average of the log-weights: the ELBO"),
     (*bound(f"return {_EACH}.max(0).values"), "the best of the parts"),
-    (*bound("return math.log(sum(map(len, parts))) - torch.logsumexp(torch.cat(parts), 0)"), "minus the bound"),
+    (*bound("w = torch.cat(parts)\n    return math.log(len(w)) - torch.logsumexp(w, 0)"), "minus the bound"),
     (*bound("return torch.cat(parts).exp().mean(0).log()"), "not finite: exp() gave 0"),
     (
         *bound("w = torch.cat(parts)\n    return (w - w.max()).exp().mean(0).log() + w.max()"),
