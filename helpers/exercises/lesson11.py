@@ -74,7 +74,8 @@ def bound_of_parts(function) -> str:
         return torch.stack([torch.logsumexp(part, 0) - math.log(len(part)) for part in parts])
 
     def by_size(parts):
-        return sum(len(part) * b for part, b in zip(parts, each(parts), strict=True)) / sum(map(len, parts))
+        sizes = torch.tensor([[1.0 * len(part)] for part in parts])
+        return (sizes * each(parts)).sum(0) / sizes.sum()
 
     together = some_weights(9, 0)
     inputs = {
