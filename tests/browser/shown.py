@@ -234,6 +234,8 @@ def shows_race(page):
         and pressed == [str(state_["cost"] == cost).lower() for cost in ("parabola", "step")]
         and page.locator(".vae-status").text_content() == f"{len(state_['mus']) - 1} of 60 steps"
     )
+
+
 POLICY = """panel => {
     const all = (what, ...names) => [...panel.querySelectorAll(what)].map(
         node => names.map(name => Number(node.getAttribute(name))));

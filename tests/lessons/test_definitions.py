@@ -190,13 +190,57 @@ def test_what_the_kl_adds_to_the_losses_of_lesson_10():
     assert free_bits(0.5)(kl, 0.5).item() == pytest.approx(0.5 + 2)
 
 
-@pytest.mark.parametrize("width", [1.4, 1.6, 3.0])
-def test_the_variance_of_lesson_11_by_quadrature(width):
-    axis_aligned, variance = definitions("11", "axis_aligned", "variance")
-    posterior = axis_aligned.__globals__["posterior"]
-    grid = torch.cartesian_prod(*[torch.linspace(-12, 12, 1201)] * 2)
-    squares = (2 * posterior.log_prob(grid) - axis_aligned(width).log_prob(grid)).exp()
-    assert variance(width) == pytest.approx(squares.sum().item() * 0.02**2 - 1, rel=1e-6)
+# -- lesson 11 ---------------------------------------------------------------------------------
+
+
+def small_vae():
+    """Two latent dimensions, so that log p(x) can be summed on a grid; a decoder that tells images apart."""
+    torch.manual_seed(0)
+    model = VAE(2, hidden=8).requires_grad_(False)
+    model.decoder[2].weight.mul_(3)
+    return model
+
+
+def test_the_weights_of_lesson_11_are_those_of_torchs_distributions():
+    log_weights, iwae, at_mu = definitions("11", "log_weights", "iwae", "at_mu")
+    model, x = small_vae(), at_mu.__globals__["x"]
+    torch.manual_seed(1)
+    found = log_weights(model, x, 5)
+    mu, logvar = model.encode(x)
+    q, prior = Normal(mu, (0.5 * logvar).exp()), Normal(torch.zeros(2), 1.0)
+    torch.manual_seed(1)
+    z = q.sample((5,))
+    joint = Bernoulli(model.decode(z)).log_prob(x).sum(-1) + prior.log_prob(z).sum(-1)
+    assert torch.allclose(found, joint - q.log_prob(z).sum(-1))
+    assert torch.allclose(iwae(found), found.exp().mean(0).log())
+    kl = torch.distributions.kl_divergence(q, prior).sum(-1)
+    assert torch.allclose(at_mu(model), Bernoulli(model.decode(mu)).log_prob(x).sum(-1) - kl)
+
+
+@pytest.mark.parametrize("width", [1.0, 1.2])
+def test_the_evidence_of_lesson_11_is_that_of_a_grid(width):
+    log_joint, fitted, evidence = definitions("11", "log_joint", "fitted", "evidence")
+    model, x = small_vae(), fitted.__globals__["x"]
+    axis = torch.linspace(-6, 6, 121)
+    grid = torch.cartesian_prod(axis, axis)[:, None]  # (cells, 1, 2)
+    joint = torch.cat([log_joint(model, grid, image[None]) for image in x[:5]], 1)
+    exact = torch.logsumexp(joint, 0) + math.log(0.1**2)
+    peak, curvature = fitted(model)
+    assert (joint.max(0).values <= log_joint(model, peak, x)[:5] + 1e-6).all()
+    h, w = 1e-4 * torch.eye(2), x[0]
+    for i in range(2):  # by differences
+        up, at, down = (log_joint(model, peak[0] + step, w) for step in (h[i], 0 * h[i], -h[i]))
+        assert (2 * at - up - down) / 1e-8 == pytest.approx(curvature[0, i, i].item(), rel=1e-3)
+    torch.manual_seed(1)
+    found = torch.stack([evidence(model, peak, curvature, width)[:5] for _ in range(10)])
+    assert (found.mean(0) - exact).abs().max() < 0.02
+
+
+def test_the_paired_difference_of_lesson_11(capsys):
+    (paired,) = definitions("11", "paired")
+    a, b = torch.tensor([-1.0, -2.0, -6.0]), torch.tensor([1.0, -1.0, -3.0])  # differences 2, 1, 3
+    assert paired("k = 3", {"A": a, "B": b}) == pytest.approx(2 * 3**0.5)
+    assert " ".join(capsys.readouterr().out.split()) == "k = 3 A -3.00 B -1.00 B - A 2.00 (0.58)"
 
 
 # -- lesson 13 ---------------------------------------------------------------------------------

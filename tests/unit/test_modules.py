@@ -81,6 +81,8 @@ def race(cost, baseline) -> dict:
     one = [each[3] for each in raced(state | {"epsilon": noise.tolist(), "draws": 5})]
     expected = [mean, pathwise[0], score[0], pathwise[1], score[1], *one]
     return dict(cost=cost, baseline=baseline, mu=0.4, epsilon=noise, expected=expected)
+
+
 def policy_numbers() -> dict:
     """Estimates of one group of six and of every one, by groups written out in full."""
     p, rewards, counts, n = double([0.2, 0.3, 0.5]), double([1.5, 1.0, 0.25]), [1, 3, 2], 6
