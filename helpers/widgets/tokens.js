@@ -57,7 +57,7 @@ function render({ model, el }) {
   const alphabet = grid("the codebook", "vae-codebook", entries, small);
   tokens.node.style.setProperty("--vae-columns", columns);
   alphabet.faces.forEach((canvas, entry) => canvas.paint(face(entry), 1));
-  alphabet.buttons.forEach((each, entry) => Object.assign(each, { ariaLabel: `entry ${entry}`, title: `entry ${entry}` }));
+  alphabet.buttons.forEach((each, entry) => Object.assign(each, { ariaLabel: `codebook entry ${entry}`, title: `entry ${entry}` }));
   const numbers = shelf("Take an image:", labels.length, side, given, (i) => `take this ${labels[i]}`);
   const reset = button("back to the image"), status = statusLine("vae-two-lines-high");
 

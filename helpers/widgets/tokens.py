@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 
-from helpers.figures import BLUE, RED, show_digits
+from helpers.figures import BLUE, GREY, RED, show_digits
 from helpers.widgets._base import (
     HERE,
     BrowserWidget,
@@ -103,7 +103,8 @@ class Tokens(BrowserWidget):
     @property
     def exchanged(self) -> list[int]:
         """The patches whose token is not the image's own."""
-        return [i for i, (one, own) in enumerate(zip(self.tokens, self._own[self.picked])) if one != own]
+        own = self._own[self.picked]
+        return [i for i, token in enumerate(self.tokens) if token != own[i]]
 
     @property
     def decoded(self) -> Tensor:
@@ -116,14 +117,16 @@ class Tokens(BrowserWidget):
         side = math.isqrt(len(self.tokens))
         show_digits(self._faces[self.tokens], side, title="its tokens", ax=axes["t"])
         show_digits(self.decoded[None], 1, smooth=True, title="decoded", ax=axes["d"])
-        entries = range(len(self._entries))
         show_digits(self._faces, 16, title="the codebook: one entry for the framed patch", ax=axes["a"])
         patch = math.isqrt(self._faces.shape[1])
+        for name, columns, count in (("t", side, len(self.tokens)), ("a", 16, len(self._faces))):
+            for i in range(count):
+                _frame(axes[name], i, columns, patch, 2, GREY, "-", 0.5)
         for name, gap in (("x", 0), ("t", 2), ("d", 0)):
             _frame(axes[name], self.patch, side, patch, gap, BLUE, "-")
         for i in self.exchanged:
             _frame(axes["t"], i, side, patch, 2, RED, ":")
-        _frame(axes["a"], entries.index(self.tokens[self.patch]), 16, patch, 2, BLUE, "-")
+        _frame(axes["a"], self.tokens[self.patch], 16, patch, 2, BLUE, "-")
         return figure
 
     def __repr__(self) -> str:
@@ -131,8 +134,10 @@ class Tokens(BrowserWidget):
         return f"Tokens(a {label}, {count} of {len(self.tokens)} exchanged)"
 
 
-def _frame(ax: Axes, index: int, columns: int, side: int, gap: int, colour: str, dash: str) -> None:
-    """Around one of the patches of `side` pixels that stand in rows of `columns`, `gap` pixels between them."""
+def _frame(
+    ax: Axes, index: int, columns: int, side: int, gap: int, colour: str, dash: str, wide: float = 2
+) -> None:
+    """Around one of the pictures of `side` pixels, in rows of `columns`, with `gap` pixels between them."""
     down, across = divmod(index, columns)
     corner = across * (side + gap) - 0.5, down * (side + gap) - 0.5
-    ax.add_patch(Rectangle(corner, side, side, fill=False, color=colour, ls=dash, lw=2, clip_on=False))
+    ax.add_patch(Rectangle(corner, side, side, fill=False, color=colour, ls=dash, lw=wide, clip_on=False))
