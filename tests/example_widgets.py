@@ -102,9 +102,9 @@ class Tokenizer(nn.Module):
 
     OWN = torch.tensor([[0, 1, 2, 3], [4, 4, 0, 1], [2, 3, 0, 0]])
 
-    def __init__(self):
+    def __init__(self, width=3):
         super().__init__()
-        self.codebook = nn.Parameter(normal(5, 3, seed=4))
+        self.codebook = nn.Parameter(normal(5, width, seed=4))
         self.decoder = nn.Sequential(nn.Linear(12, 16), nn.ReLU(), nn.Linear(16, 64)).double()
         for seed, weights in enumerate(self.decoder.parameters()):
             weights.data = 0.7 * normal(*weights.shape, seed=seed)
@@ -117,8 +117,9 @@ class Tokenizer(nn.Module):
 DRAWN = uniform(5, 16, seed=5)  # how the five entries are drawn
 
 
-def tokens(**traits) -> widgets.Tokens:
-    made = widgets.Tokens(Tokenizer(), uniform(3, 64), LABELS, DRAWN)
+def tokens(model=None, images=None, labels=LABELS, drawn=DRAWN, **traits) -> widgets.Tokens:
+    images = uniform(3, 64) if images is None else images
+    made = widgets.Tokens(model or Tokenizer(), images, labels, drawn)
     for name, value in traits.items():
         setattr(made, name, value)
     return made
