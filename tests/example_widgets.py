@@ -97,6 +97,41 @@ def ten(z) -> dict[str, Tensor]:
     return {f"a {label} in this hand": pixels[label] for label in range(10)}
 
 
+class Tokenizer(nn.Module):
+    """Three images of 8 x 8 pixels as four tokens each, of five entries; nobody has trained it."""
+
+    OWN = torch.tensor([[0, 1, 2, 3], [4, 4, 0, 1], [2, 3, 0, 0]])
+
+    def __init__(self, width=3):
+        super().__init__()
+        self.codebook = nn.Parameter(normal(5, width, seed=4))
+        self.decoder = nn.Sequential(nn.Linear(12, 16), nn.ReLU(), nn.Linear(16, 64)).double()
+        for seed, weights in enumerate(self.decoder.parameters()):
+            weights.data = 0.7 * normal(*weights.shape, seed=seed)
+
+    def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        own = self.OWN.repeat(len(x), 1)[: len(x)]
+        return self.codebook[own], own
+
+
+DRAWN = uniform(5, 16, seed=5)  # how the five entries are drawn
+
+
+def tokens(model=None, images=None, labels=LABELS, drawn=DRAWN, **traits) -> widgets.Tokens:
+    images = uniform(3, 64) if images is None else images
+    made = widgets.Tokens(model or Tokenizer(), images, labels, drawn)
+    for name, value in traits.items():
+        setattr(made, name, value)
+    return made
+
+
+@torch.no_grad()
+def spelled(tokens) -> Tensor:
+    """What the Tokenizer decodes from four tokens, (64,)."""
+    model = Tokenizer()
+    return torch.sigmoid(model.decoder(torch.cat([model.codebook[token] for token in tokens])))
+
+
 def runs() -> dict:
     """One where the gradient gets through, one cut by a zero, one without a path; z is never k = 3."""
     mu, sigma = (double(value).requires_grad_() for value in (0.25, 2.0))
@@ -166,6 +201,7 @@ ALL_WIDGETS = {
     "JumpAndSlide": widgets.JumpAndSlide,
     "AttributeSliders": attributes,
     "Race": widgets.Race,
+    "Tokens": tokens,
     "TrainingReplay": replay,
     "PolicyTriangle": policy_triangle,
     "Predict": predict,

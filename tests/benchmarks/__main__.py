@@ -11,11 +11,11 @@ from pathlib import Path
 import torch
 
 from helpers.data import load_digits
-from tests.benchmarks import categories, classroom, lessons, scale, size, training
+from tests.benchmarks import classroom, lessons, scale, size, training
 from tests.benchmarks.mnist import load_mnist
 from tests.benchmarks.table import as_markdown, machine
 
-NAMES = ("training", "scale", "lessons", "classroom", "size", "categories")
+NAMES = ("training", "scale", "lessons", "classroom", "size")
 
 
 def main() -> None:
@@ -37,7 +37,6 @@ def main() -> None:
         "lessons": lessons.measure,
         "classroom": classroom.measure,
         "size": size.measure,
-        "categories": categories.measure,
     }
     rows = []
     for name in NAMES:

@@ -291,12 +291,50 @@ def shows_policy(page):
     return all(right)
 
 
+def shows_tokens(page):
+    painted(page)
+    picked, patch, tokens = (state(page, trait) for trait in ("picked", "patch", "tokens"))
+    own = made.Tokenizer.OWN[picked].tolist()
+    words = [
+        f"entry {now}" + (f" instead of {before}" if now != before else "")
+        for now, before in zip(tokens, own, strict=True)
+    ]
+    count = sum(now != before for now, before in zip(tokens, own, strict=True))
+    look = "nodes => nodes.map(node => [node.ariaLabel, node.ariaChecked, node.tabIndex])"
+    read = page.locator(".vae-patches button").evaluate_all(look)
+    wanted = [[f"patch {i}, {word}", str(i == patch).lower(), -(i != patch)] for i, word in enumerate(words)]
+    chosen = tokens[patch]
+    letters = page.locator(".vae-codebook button").evaluate_all(look)
+    alphabet = [[f"codebook entry {i}", str(i == chosen).lower(), -(i != chosen)] for i in range(5)]
+    dotted = "nodes => nodes.map(node => getComputedStyle(node, '::after').borderTopStyle === 'dotted')"
+    marked = page.locator(".vae-patches button").evaluate_all(dotted)
+    frame = "nodes => nodes.map(({style}) => [style.left, style.top, style.width, style.height])"
+    across, down = 50 * (patch % 2), 50 * (patch // 2)
+    faces = [torch.tensor(one.evaluate(GREYS)) for one in page.locator(".vae-patches canvas").all()]
+    entries = [torch.tensor(one.evaluate(GREYS)) for one in page.locator(".vae-codebook canvas").all()]
+    drawn = (255 * made.DRAWN).round() / 255
+    pressed = page.locator(".vae-shelf button").evaluate_all("nodes => nodes.map(node => node.ariaPressed)")
+    return (
+        read == wanted
+        and letters == alphabet
+        and marked == [now != before for now, before in zip(tokens, own, strict=True)]
+        and page.locator(".vae-frame").evaluate_all(frame) == 2 * [[f"{across}%", f"{down}%", "50%", "50%"]]
+        and all(shows(face, drawn[token]) for face, token in zip(faces, tokens, strict=True))
+        and all(shows(face, drawn[i]) for i, face in enumerate(entries))
+        and pressed == [str(i == picked).lower() for i in range(3)]
+        and page.locator(".vae-status").text_content()
+        == f"Patch {patch}: {words[patch]}. {count} of 4 exchanged."
+        and show(page, {"the image": made.uniform(3, 64)[picked], "decoded": made.spelled(tokens)})
+    )
+
+
 SHOWS = {
     "Race": shows_race,
     "LatentPad": shows_z,
     "NewDigits": shows_new_digits,
     "Traversals": shows_traversals,
     "Handwriting": shows_handwriting,
+    "Tokens": shows_tokens,
     "AttributeSliders": shows_moved_digits,
     "JumpAndSlide": shows_sliding_dots,
     "TrainingReplay": shows_epoch,

@@ -48,6 +48,19 @@ KEYS = {  # a control, the keys pressed there, the traits afterwards; at last tr
         ("reset", "Enter", {"amounts": {"bolder": 0, "slanted": 0, "wider": 0}}),
         {"amounts": {"bolder": 0.48, "slanted": 0.0, "wider": 1.5}},
     ],
+    "Tokens": [
+        ("patch 0", "ArrowRight", {"patch": 1, "tokens": [0, 1, 2, 3]}),
+        ("patch 1", "ArrowDown", {"patch": 3}),
+        ("patch 3", "ArrowRight", {"patch": 3}),
+        ("patch 3", "Home", {"patch": 0}),
+        ("patch 0", "ArrowDown", {"patch": 2}),
+        ("codebook entry 2", "ArrowRight", {"patch": 2, "tokens": [0, 1, 3, 3]}),
+        ("codebook entry 3", "End", {"tokens": [0, 1, 4, 3]}),
+        ("take this 7", "Enter", {"picked": 1, "patch": 2, "tokens": [4, 4, 0, 1]}),
+        ("codebook entry 0", "ArrowLeft ArrowRight", {"tokens": [4, 4, 1, 1]}),
+        ("back to the image", "Space", {"picked": 1, "tokens": [4, 4, 0, 1]}),
+        {"picked": 2, "patch": 3, "tokens": [2, 2, 0, 0]},
+    ],
     "JumpAndSlide": [
         ("μ", "ArrowRight", {"mu": 2.1}),
         ("σ", "Home ArrowRight", {"mu": 2.1, "sigma": 0.15}),
@@ -119,7 +132,7 @@ def test_each_key_moves_what_it_names_and_so_does_python(opened, name):
 def test_keys_stay_in_the_widget_except_the_notebooks_own(opened, name):
     page = opened(ALL_WIDGETS[name]())
     page.evaluate("window.heard = []; document.addEventListener('keydown', (event) => heard.push(event.key))")
-    page.locator("canvas[tabindex], input").first.focus()
+    page.locator("canvas[tabindex], input, [role=radio]").first.focus()
     for key in ("ArrowRight", "Escape", "Home", "Shift+Enter", "Control+b", "Tab"):
         page.keyboard.press(key)
     assert set(page.evaluate("heard")) - {"Shift", "Control"} == {"Enter", "b", "Tab"}

@@ -16,6 +16,7 @@ import { nearest, sample, ticks, toPixels, within } from "../../helpers/widgets/
 import { estimates, exact, problem, up } from "../../helpers/widgets/race.js";
 import { advantages, average, drawn, estimate, everyGroup, exact, place, policyAt, radius, tip } from
   "../../helpers/widgets/policy_triangle.js";
+import { entriesOf, leadsTo, patchAt } from "../../helpers/widgets/tokens.js";
 import { approach, placed } from "../../helpers/widgets/training_replay.js";
 
 const given = JSON.parse(readFileSync(process.env.VAE_COURSE_NUMBERS, "utf8"));
@@ -124,6 +125,23 @@ test("the pad's places, its nearest image and its ticks", () => {
   assert.deepEqual(within(data, [0, -1], 2.5), [2, 0]);
   assert.deepEqual(ticks(data), [-3, -2, -1, 0, 1, 2, 3]);
   close(sample([1, 2, 0.5, 0.1], [2, -1]), [2, 1.9]);
+});
+
+test("a key leads to a neighbour in rows of three, and not beyond the edge", () => {
+  const from = (at) => ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"].map((key) => leadsTo(key, at, 3, 8));
+  assert.deepEqual(from(4), [3, 5, 1, 7, 0, 7]);
+  assert.deepEqual(from(0), [0, 1, 0, 3, 0, 7]);
+  assert.deepEqual(from(5), [4, 5, 2, 5, 0, 7]); // the last row has two
+  assert.deepEqual(from(7), [6, 7, 4, 7, 0, 7]);
+});
+
+test("a point of a picture is in its patch, the edge in the last one", () => {
+  assert.deepEqual([[0, 0], [0.3, 0], [0, 0.3], [0.99, 0.99], [1, 1], [-0.1, 0.5]].map((at) => patchAt(at, 4)),
+    [0, 1, 4, 15, 15, 8]);
+});
+
+test("the decoder reads the entries of the tokens, one after the other", () => {
+  assert.deepEqual([...entriesOf(Float32Array.from([1, 2, 3, 4, 5, 6]), [2, 0, 2], 2)], [5, 6, 1, 2, 5, 6]);
 });
 
 test("a replay's plane, with what is beyond it at its edge, and the way from one epoch to the next", () => {

@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 from torch.distributions import (
     Bernoulli,
@@ -333,6 +334,101 @@ def test_the_implicit_gradient_of_lesson_13_is_that_of_torchs_gamma():
     z, middle = z.detach(), alpha.detach()
     slope = (torch.special.gammainc(middle + h, z) - torch.special.gammainc(middle - h, z)) / (2 * h)
     assert torch.allclose(-slope / Gamma(middle, 1.0).log_prob(z).exp(), carried, rtol=1e-3)
+
+
+LOGITS = [1.0, 0.0, -1.0]
+
+
+def lesson_12(*names):
+    """What section 3 and section 4 define, with the lesson's logits, values and noise for 100,000 draws."""
+    name = next(name for name in LESSONS if name.startswith("12"))
+    space = {}
+    for cell in code(name):
+        read = not cell.metadata.get("tags") and re.match(r"def |logits = ", cell.source)
+        if cell is code(name)[0] or read:
+            exec(cell.source, space)
+    return [space[name] for name in names]
+
+
+def test_gumbel_softmax_and_straight_through_of_lesson_12_are_torchs():
+    soft, straight = lesson_12("gumbel_softmax", "straight_through")
+    logits = torch.tensor(LOGITS).expand(50, 3).clone().requires_grad_()
+    weights = torch.randn(50, 3)
+    for ours, hard in ((soft, False), (straight, True)):
+        torch.manual_seed(3)
+        g = -torch.empty_like(logits).exponential_().log()  # as torch draws it
+        torch.manual_seed(3)
+        theirs = F.gumbel_softmax(logits, tau=0.4, hard=hard)
+        found = ours(logits, g, 0.4)
+        assert torch.allclose(found, theirs)
+        gradients = [torch.autograd.grad((z * weights).sum(), logits)[0] for z in (found, theirs)]
+        assert torch.allclose(*gradients)
+
+
+def test_the_exact_derivative_of_lesson_12_is_autograds_and_cold_slopes_have_it_for_their_mean():
+    slopes, straight, value = lesson_12("slopes", "straight_through", "value")
+    leaf = torch.tensor(LOGITS).requires_grad_()
+    p = torch.softmax(leaf, 0)
+    (gradient,) = torch.autograd.grad(p @ value, leaf)
+    assert gradient[0].item() == pytest.approx((p[0] * (value[0] - p @ value)).item())
+    cold = slopes(straight, 0.1)
+    assert abs(cold.mean() - gradient[0]) < 4 * cold.std() / len(cold) ** 0.5
+    means = [slopes(straight, tau).mean() for tau in (0.5, 1.0, 2.0)]
+    assert gradient[0] > means[0] > means[1] > means[2] > 0
+
+
+def test_a_step_of_a_staircase_of_lesson_12_is_as_likely_as_the_slope_of_the_softmax():
+    """How many draws a raise of 0.001 changes: the share is 0.001 p (1 - p)."""
+    logits, g = torch.tensor(LOGITS), -torch.log(-torch.log(torch.rand(100_000, 3)))
+    p = torch.softmax(logits, 0)[0].item()
+    raised = torch.tensor([0.001, 0.0, 0.0])
+    changed = ((logits + raised + g).argmax(1) != (logits + g).argmax(1)).sum().item()
+    expected = 100_000 * 0.001 * p * (1 - p)
+    assert abs(changed - expected) < 4 * expected**0.5
+
+
+def test_patches_of_lesson_12_are_cut_row_by_row_and_tokens_are_the_nearest_entries():
+    patches, VQVAE = definitions("12", "patches", "VQVAE")
+    x = torch.rand(2, 784)
+    found = patches(x).view(2, 4, 4, 7, 7)
+    for i in range(4):
+        for j in range(4):
+            square = x.view(2, 28, 28)[:, 7 * i : 7 * i + 7, 7 * j : 7 * j + 7]
+            assert torch.equal(found[:, i, j], square)
+    model = VQVAE()
+    nn.init.normal_(model.codebook, std=0.2)
+    v, tokens = model.encode(x)
+    distance = (v[:, :, None] - model.codebook).square().sum(-1)
+    assert torch.equal(tokens, distance.argmin(-1))
+
+
+def test_the_loss_of_lesson_12_sends_each_gradient_where_it_belongs():
+    (VQVAE,) = definitions("12", "VQVAE")
+    name = next(name for name in LESSONS if name.startswith("12"))
+    space = {}
+    for cell in code(name):
+        if cell is code(name)[0] or re.match(r"def patches|def vq_loss", cell.source):
+            exec(cell.source, space)
+    torch.manual_seed(0)
+    model = space["model"] = VQVAE()
+    nn.init.normal_(model.codebook, std=0.2)
+    x = (torch.rand(3, 784) > 0.8).double()
+    v, tokens = model.encode(x)
+    e = model.codebook[tokens]
+    copied = e.detach().requires_grad_()
+    nats = -Bernoulli(logits=model.decoder(copied.flatten(1))).log_prob(x).sum(1).mean()
+    (at_e,) = torch.autograd.grad(nats, copied)
+    to_v = at_e + 0.5 * (v - e).detach() / 3  # copied, and the commitment: 2 * 0.25 (v - e)
+    to_codebook = torch.zeros_like(model.codebook)
+    to_codebook.index_put_((tokens,), 2 * (e - v).detach() / 3, accumulate=True)
+    loss = space["vq_loss"](x)
+    parameters = [*model.encoder.parameters()]
+    ours = torch.autograd.grad(loss, [model.codebook, *parameters], retain_graph=True)
+    assert torch.allclose(ours[0], to_codebook)
+    for found, wanted in zip(ours[1:], torch.autograd.grad(v, parameters, to_v), strict=True):
+        assert torch.allclose(found, wanted)
+    pull = 1.25 * (v - e).square().sum((1, 2)).mean()
+    assert loss.item() == pytest.approx((nats + pull).item())
 
 
 def test_lesson_14s_exact_denoiser_gives_mean_and_variance_of_the_posterior():

@@ -8,6 +8,7 @@ import re
 import zlib
 
 import ipywidgets
+import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from torch import nn
 from traitlets import TraitError
 
 from helpers.data import load_digits
-from helpers.figures import tile
+from helpers.figures import BLUE, RED, tile
 from helpers.training import fit
 from helpers.vae import VAE
 from helpers.widgets import (
@@ -28,6 +29,7 @@ from helpers.widgets import (
     PolicyTriangle,
     Predict,
     Race,
+    Tokens,
     TrainingReplay,
     Traversals,
 )
@@ -69,6 +71,7 @@ TRAITS = {
     "AttributeSliders": {"amounts": {"wider": -1.0}},
     "Race": {"cost": "step", "draws": 7, "baseline": True, "mus": [[-1.0, -1.0], [0.5, 2.0]]},
     "PolicyTriangle": {"policy": [0.6, 0.2, 0.2], "n": 16, "bonus": 1.0, "uniforms": [0.1] * 16},
+    "Tokens": {"tokens": [0, 1, 4, 3], "patch": 2, "picked": 2},
 }
 
 
@@ -184,6 +187,11 @@ def test_a_decoder_that_the_browser_cannot_run_is_refused(layer):
             r"rewards: the shape \(3\)",
         ),
         (lambda: PolicyTriangle("abc", double([1, 0, 0]), double([1, 0])), r"policy: the shape \(3\)"),
+        (lambda: made.tokens(images=made.uniform(3, 700)), r"images: the shape \(n, 64\)"),
+        (lambda: made.tokens(drawn=made.DRAWN[:4]), r"drawn: the shape \(5, 16\)"),
+        (lambda: made.tokens(drawn=2 * made.DRAWN), "drawn: pixels from 0 to 1 are needed"),
+        (lambda: made.tokens(labels=[1]), "labels: one for each of the 3 images is needed, not 1"),
+        (lambda: made.tokens(model=made.Tokenizer(width=6)), "model: a decoder of 4 x 6 numbers is needed"),
         (lambda: TrainingReplay(ONES[None], [1, 2]), "labels: one for each of the 1 images"),
         (lambda: made.replay().record(vae(3)), "model: .* 2 latent dimensions .* not with 3"),
         (lambda: made.replay([]).picture, "nothing is recorded yet: call replay.record"),
@@ -203,6 +211,10 @@ def test_a_wrong_argument_is_named(make, says):
         (made.traversals, "z", [1.0], "4 numbers are needed, not 1"),
         (made.traversals, "picked", -1, "0 to 4 is needed, not -1"),
         (made.handwriting, "label", 10, "0 to 9 is needed, not 10"),
+        (made.tokens, "picked", 3, "0 to 2 is needed, not 3"),
+        (made.tokens, "patch", 4, "0 to 3 is needed, not 4"),
+        (made.tokens, "tokens", [0, 1, 2], "4 numbers from 0 to 4 are needed"),
+        (made.tokens, "tokens", [0, 1, 2, 5], "4 numbers from 0 to 4 are needed"),
         (JumpAndSlide, "sigma", 0.0, ""),
         (Race, "draws", 0, ""),
         (Race, "mus", [[1.0]], ""),
@@ -428,6 +440,60 @@ def test_take_cuts_at_a_half_and_z_is_the_mean(shape):
     widget.take(grey.view(shape), 3)
     assert widget.digit.nonzero().flatten().tolist() == [6, 7]
     assert widget.z == pytest.approx(made.written(widget.digit, 3)[0].tolist())
+
+
+# -- Tokens ------------------------------------------------------------------------------------
+
+
+def test_tokens_are_those_of_the_picked_image_until_one_is_exchanged():
+    widget = made.tokens()
+    assert (widget.tokens, widget.exchanged) == ([0, 1, 2, 3], [])
+    widget.picked = 1
+    assert (widget.tokens, widget.exchanged) == ([4, 4, 0, 1], [])
+    widget.tokens = [4, 0, 0, 2]
+    assert widget.exchanged == [1, 3]
+    assert repr(widget) == "Tokens(a 7, 2 of 4 exchanged)"
+    assert torch.allclose(widget.decoded, made.spelled([4, 0, 0, 2]))
+
+
+def test_the_browser_gets_codebook_and_tokens_and_how_each_entry_is_drawn():
+    widget, model = made.tokens(), made.Tokenizer()
+    assert np.array_equal(floats(widget._codebook).reshape(5, 3), model.codebook.detach().float())
+    assert widget._own == model.OWN.tolist()
+    assert list(widget._drawn) == (255 * made.DRAWN).round().int().flatten().tolist()
+    assert list(widget._images) == (255 * made.uniform(3, 64)).round().int().flatten().tolist()
+
+
+def test_training_further_changes_no_token():
+    model = made.Tokenizer()
+    widget = Tokens(model, made.uniform(3, 64), LABELS, made.DRAWN)
+    before = widget.picture
+    for weights in model.parameters():
+        nn.init.zeros_(weights)
+    assert widget.picture == before
+
+
+def corners_of(ax, colour):
+    """Where the frames of one colour stand."""
+    wanted = matplotlib.colors.to_rgba(colour)
+    return [frame.get_xy() for frame in ax.patches if frame.get_edgecolor() == wanted]
+
+
+def test_the_picture_of_tokens_has_image_strokes_decoded_and_codebook_and_frames_the_patch():
+    widget = made.tokens(picked=1, tokens=[4, 3, 0, 1], patch=2)
+    figure = widget.figure()
+    plt.close(figure)
+    x, strokes, decoded, codebook = sorted(figure.axes, key=lambda ax: "xtda".index(ax.get_label()))
+    for ax, images, columns in (
+        (x, made.uniform(3, 64)[1, None], 1),
+        (strokes, made.DRAWN[[4, 3, 0, 1]], 2),
+        (decoded, made.spelled([4, 3, 0, 1])[None], 1),
+        (codebook, made.DRAWN, 16),
+    ):
+        assert np.allclose(ax.images[0].get_array(), tile(images, columns))
+    blue = [corners_of(ax, BLUE) for ax in (x, strokes, decoded, codebook)]
+    assert blue == [[(-0.5, 3.5)], [(-0.5, 5.5)], [(-0.5, 3.5)], [(-0.5, -0.5)]]
+    assert corners_of(strokes, RED) == [(5.5, -0.5)]
 
 
 # -- Backprop ----------------------------------------------------------------------------------
