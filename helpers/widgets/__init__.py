@@ -8,6 +8,7 @@ from helpers.widgets.jump_and_slide import JumpAndSlide
 from helpers.widgets.latent_pad import LatentPad
 from helpers.widgets.new_digits import NewDigits
 from helpers.widgets.predict import Predict
+from helpers.widgets.stream import Stream
 from helpers.widgets.training_replay import TrainingReplay
 from helpers.widgets.traversals import Traversals
 
@@ -20,6 +21,7 @@ __all__ = [
     "LatentPad",
     "NewDigits",
     "Predict",
+    "Stream",
     "TrainingReplay",
     "Traversals",
 ]
