@@ -1,11 +1,12 @@
 """The other networks of lessons: MADE, a denoiser, a classifier and what it tells apart; a mixture."""
 
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.distributions import Categorical, MixtureSameFamily, MultivariateNormal
+from torch.distributions import MultivariateNormal
 
 from helpers._arguments import check_floats, check_integer
 from helpers.training import preserves_torch_state, seeded
@@ -109,10 +110,11 @@ def told_apart(codes: Tensor, draws: Tensor, *, train: int, seed: int = 0) -> fl
 
 
 @preserves_torch_state
-def fit_mixture(codes: Tensor, parts: int, *, steps: int = 10, seed: int = 0) -> MixtureSameFamily:
+def fit_mixture(codes: Tensor, parts: int, *, steps: int = 10, seed: int = 0) -> Callable[[int], Tensor]:
     """A mixture of `parts` normal distributions with full covariances, fitted to codes (n, D) by EM.
 
-    Each starts with the codes that are nearest to one of them, drawn with `seed`.
+    Returns draw(m), which draws (m, D) of it. Each part starts with the codes that are nearest to one of
+    them, drawn with `seed`.
     """
     check_floats("codes", codes, (None, None))
     check_integer("parts", parts, 1)
@@ -123,9 +125,14 @@ def fit_mixture(codes: Tensor, parts: int, *, steps: int = 10, seed: int = 0) ->
         weights = share.sum(0)  # share: (n, parts), to which part each code belongs
         means = share.T @ codes / weights[:, None]
         off = [codes - mean for mean in means]
-        covariances = [
-            flat + (part[:, None] * d).T @ d / part.sum() for part, d in zip(share.T, off, strict=True)
-        ]
+        covariances = [flat + (of[:, None] * d).T @ d / of.sum() for of, d in zip(share.T, off, strict=True)]
         normals = [MultivariateNormal(*each) for each in zip(means, covariances, strict=True)]
         share = torch.softmax(weights.log() + torch.stack([each.log_prob(codes) for each in normals], 1), 1)
-    return MixtureSameFamily(Categorical(weights), MultivariateNormal(means, torch.stack(covariances)))
+    roots = torch.linalg.cholesky(torch.stack(covariances))
+
+    def draw(m: int) -> Tensor:
+        part = torch.multinomial(weights, m, replacement=True)
+        epsilon = torch.randn(m, codes.shape[1], 1).to(codes)
+        return means[part] + (roots[part] @ epsilon)[..., 0]
+
+    return draw

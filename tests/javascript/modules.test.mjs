@@ -13,6 +13,7 @@ import { bar } from "../../helpers/widgets/js/rail.js";
 import { clamp, fixed, floats, normalPair } from "../../helpers/widgets/js/numbers.js";
 import { across, bellPath, finiteDifference, slopePlace } from "../../helpers/widgets/jump_and_slide.js";
 import { nearest, sample, ticks, toPixels, within } from "../../helpers/widgets/latent_pad.js";
+import { hues, onCanvas, playing, positions } from "../../helpers/widgets/stream.js";
 import { approach, placed } from "../../helpers/widgets/training_replay.js";
 
 const given = JSON.parse(readFileSync(process.env.VAE_COURSE_NUMBERS, "utf8"));
@@ -97,6 +98,25 @@ test("a replay's plane, with what is beyond it at its edge, and the way from one
   const dots = Float32Array.from([0, 4]);
   approach(dots, [1, 0], 0.25);
   close(dots, [0.25, 3]);
+});
+
+test("the positions of a frame, and the colours of the points, are Python's", () => {
+  const { way, whole, hues: expected } = given.stream, packed = Int16Array.from(whole);
+  way.forEach((frame, i) => close(positions(packed, 30, 256, i), frame.flat(), 0.5 / 256 + 1e-9));
+  close(hues(Float64Array.from(way[0].flat())), expected);
+});
+
+test("a stream's plane has x to the right, y upwards, and room around the digit", () => {
+  const place = onCanvas(2);
+  close(place(-2, -2), [0, 720]);
+  close(place(30, 30), [720, 0]);
+  close(place(6, 14), [180, 360]);
+});
+
+test("a stream plays in four seconds to its end, and back to its start", () => {
+  assert.deepEqual([0, 2000, 4000, 9000].map((ms) => playing(0, 1, ms, 100)), [0, 50, 100, 100]);
+  assert.deepEqual([0, 1000, 9000].map((ms) => playing(100, -1, ms, 100)), [100, 75, 0]);
+  assert.equal(playing(60, 1, 400, 100), 70);
 });
 
 test("ink becomes the digit that Python expects of it", () => {
