@@ -1,10 +1,13 @@
 """What each widget shows on its page: whether sliders, words and pictures are those of its traits."""
 
+import base64
 import colorsys
+import io
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from helpers.data import load_digits
 from helpers.figures import DIGIT_COLORS
@@ -196,11 +199,8 @@ DOT, WIDE = 3.4, 720  # of the canvas of a stream
 
 def stream_pixels(page):
     """(720, 720, 3)"""
-    look = """canvas => {
-        const { width, height } = canvas;
-        return Array.from(canvas.getContext('2d').getImageData(0, 0, width, height).data);
-    }"""
-    return np.array(page.locator(STREAM).evaluate(look)).reshape(WIDE, WIDE, 4)[..., :3]
+    packed = page.locator(STREAM).evaluate("canvas => canvas.toDataURL().split(',')[1]")
+    return np.array(Image.open(io.BytesIO(base64.b64decode(packed))).convert("RGB")).astype(float)
 
 
 def has_points(page, path, frame):
@@ -209,7 +209,8 @@ def has_points(page, path, frame):
     across, down = (x + 2) / 32 * WIDE, (30 - y) / 32 * WIDE
     pixels = stream_pixels(page)
     rows, columns = np.mgrid[:WIDE, :WIDE] + 0.5
-    near = np.min([np.hypot(rows - d, columns - a) for d, a in zip(down, across, strict=True)], 0)
+    squares = [(rows - d) ** 2 + (columns - a) ** 2 for d, a in zip(down, across, strict=True)]
+    near = np.sqrt(np.min(squares, 0))
     ink = pixels.min(2) < 250
     inside = (across > 0) & (across < WIDE - 1) & (down > 0) & (down < WIDE - 1)
     found = pixels[down[inside].astype(int), across[inside].astype(int)] / 255
@@ -226,8 +227,9 @@ def has_points(page, path, frame):
 
 
 def shows_stream(page, widget=None):
-    painted(page)
-    painted(page)
+    """With a `widget` on a page whose clock stands still."""
+    if widget is None:
+        painted(page)
     frame, picked = state(page, "frame"), state(page, "picked")
     path = (widget or made.stream())._known[picked] if picked >= 0 else widget.path
     pressed = page.locator(".vae-shelf button").evaluate_all("nodes => nodes.map(node => node.ariaPressed)")

@@ -84,7 +84,6 @@ def draw_a_line(page):
     box = page.get_by_role("application").bounding_box()
     at = [(box["x"] + x, box["y"] + y) for x, y in ((60, 60), (120, 100), (200, 200))]
     drag(page, at)
-    painted(page)
 
 
 def test_a_drawing_goes_to_python_which_trains_and_its_points_come_back(stopped):
@@ -134,6 +133,7 @@ def test_trouble_in_training_is_said(opened):
 def test_clear_empties_the_sheet_and_the_drawing(opened):
     page = opened(made.stream(kernel=True))
     draw_a_line(page)
+    painted(page)
     assert page.get_by_role("button", name="train on my drawing").is_enabled()
     page.get_by_role("button", name="Clear").click()
     painted(page)
