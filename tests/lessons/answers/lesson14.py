@@ -62,7 +62,11 @@ RIGHT = [
         "        angle = math.pi / 2 * level.item()\n"
         "        rows.append(math.cos(angle) * z - math.sin(angle) * u)\n    return torch.stack(rows)",
     ),
-    (0, "def data_of(z_t, v, t):\n    return z_t * schedule(t)[0] - v * schedule(t)[1]"),
+    (
+        0,
+        "def data_of(z_t, v, t):\n    turn = torch.polar(torch.ones_like(t), math.pi / 2 * t)\n"
+        "    return (turn * torch.complex(z_t, v)).real",
+    ),
     (
         1,
         "def straight_loss(denoiser, x, epsilon, t):\n    z_t = torch.lerp(x, epsilon, t.expand_as(x))\n"
