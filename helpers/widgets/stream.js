@@ -118,7 +118,8 @@ function render({ model, el }) {
       else bar.removeAttribute("value"); // not known yet
       status.textContent = busy ? "Training: it waits until the kernel is free, then takes some seconds."
         : trouble ? `Not trained. ${trouble}` : "";
-      read.paint(drawn.length ? drawn : new Uint8Array(SIDE ** 2));
+      read.hidden = !drawn.length;
+      read.paint(drawn);
     };
     const drawing = live ? sheet({ listen, frames }, (digit) => {
       send({ drawing: new DataView(digit.slice().buffer) });
