@@ -1,36 +1,35 @@
-"""The other networks of lessons: a denoiser, a classifier; and a distance in its features."""
+"""The other networks of lessons: a denoiser, a classifier and what it tells apart; a mixture."""
+
+import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.distributions import MultivariateNormal
 
 from helpers._arguments import check_floats, check_integer
 from helpers.training import preserves_torch_state, seeded
 
 
-class _Residual(nn.Module):
-    def __init__(self, width: int):
-        super().__init__()
-        self.layer = nn.Linear(width, width)
-
-    def forward(self, h: Tensor) -> Tensor:
-        return h + self.layer(F.silu(h))
-
-
 class Denoiser(nn.Module):
-    """Predicts something of the size of a code from a noisy code z_t = a z + s epsilon, and from a and s.
+    """Predicts something of the size of z from a noisy z_t and from its noise level.
 
-    z_t (n, size); a and s (n, 1), or one number for all, as tensors -> (n, size). Three residual layers.
+    z_t (n, size), t (n, 1), from 0 to 1 -> (n, size). It also reads sines and cosines of both, of three
+    frequencies, so that it can be precise in places; then three hidden layers.
     """
 
-    def __init__(self, size: int, width: int = 256):
+    def __init__(self, size: int, hidden: int = 64):
         super().__init__()
-        residual = [_Residual(width) for _ in range(3)]
-        self.layers = nn.Sequential(nn.Linear(size + 2, width), *residual, nn.SiLU(), nn.Linear(width, size))
+        inner = [layer for _ in range(2) for layer in (nn.Linear(hidden, hidden), nn.SiLU())]
+        first, last = nn.Linear(7 * (size + 1), hidden), nn.Linear(hidden, size)
+        self.layers = nn.Sequential(first, nn.SiLU(), *inner, last)
 
-    def forward(self, z_t: Tensor, a: Tensor, s: Tensor) -> Tensor:
-        levels = [level.expand(len(z_t), 1) for level in (a, s)]
-        return self.layers(torch.cat([z_t, *levels], 1))
+    def forward(self, z_t: Tensor, t: Tensor) -> Tensor:
+        read = torch.cat([z_t, t], 1)
+        angles = [math.pi / 2 * k * read for k in (1, 2, 4)]
+        waves = [wave(angle) for angle in angles for wave in (torch.sin, torch.cos)]
+        return self.layers(torch.cat([read, *waves], 1))
 
 
 @preserves_torch_state
@@ -39,8 +38,8 @@ def train_classifier(
 ) -> nn.Sequential:
     """A network with one hidden layer, trained to name the label of each row of `features`.
 
-    features (n, k), labels (n,) from 0 up -> logits (n, classes). All its layers but the last give what
-    `frechet_distance` compares. torch's global generator is left as it was.
+    features (n, k), labels (n,) from 0 up -> logits (n, classes). torch's global generator
+    is left as it was.
     """
     check_floats("features", features, (None, None))
     check_integer("epochs", epochs, 1)
@@ -63,19 +62,45 @@ def train_classifier(
     return network.requires_grad_(False)
 
 
-def frechet_distance(one: Tensor, other: Tensor) -> float:
-    """Between normal distributions fitted to two sets of features, (n, k) and (m, k).
+@preserves_torch_state
+def told_apart(codes: Tensor, draws: Tensor, *, train: int, seed: int = 0) -> float:
+    """How well a small classifier tells codes (n, D) from as many draws: its share of right answers.
 
-    |m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)): Heusel et al. 2017, equation 6. It grows with noise in
-    both means and covariances, so only sets of the same size compare.
+    It is trained on the first `train` of each, and asked about the others. A toss of a coin gives 0.5.
     """
-    check_floats("one", one, (None, None))
-    check_floats("other", other, (None, one.shape[1]))
-    if min(len(one), len(other)) < 2:
-        raise ValueError(f"one, other: at least 2 rows are needed in each, not {len(one)} and {len(other)}")
-    one, other = one.double(), other.double()
-    c1, c2 = (torch.atleast_2d(features.T.cov()) for features in (one, other))
-    values, vectors = torch.linalg.eigh(c1)
-    root = vectors * values.clamp(min=0).sqrt() @ vectors.T
-    cross = torch.linalg.eigvalsh(root @ c2 @ root).clamp(min=0).sqrt().sum()  # of (C1 C2)^(1/2)
-    return ((one.mean(0) - other.mean(0)).square().sum() + c1.trace() + c2.trace() - 2 * cross).item()
+    check_floats("codes", codes, (None, None))
+    check_floats("draws", draws, codes.shape)
+    check_integer("train", train, 1)
+    seen, new = torch.cat([codes[:train], draws[:train]]), torch.cat([codes[train:], draws[train:]])
+    reader = train_classifier(seen, torch.arange(2).repeat_interleave(train), epochs=5, seed=seed)
+    right = reader(new).argmax(1) == torch.arange(2).repeat_interleave(len(codes) - train)
+    return right.double().mean().item()
+
+
+@preserves_torch_state
+def fit_mixture(codes: Tensor, parts: int, *, steps: int = 10, seed: int = 0) -> Callable[[int], Tensor]:
+    """A mixture of `parts` normal distributions with full covariances, fitted to codes (n, D) by EM.
+
+    Returns draw(m), which draws (m, D) of it. Each part starts with the codes that are nearest to one of
+    them, drawn with `seed`.
+    """
+    check_floats("codes", codes, (None, None))
+    check_integer("parts", parts, 1)
+    with seeded(seed):
+        near = torch.cdist(codes, codes[torch.randperm(len(codes))[:parts]]).argmin(1)
+    share, flat = F.one_hot(near, parts).to(codes), 1e-2 * torch.eye(codes.shape[1]).to(codes)
+    for _ in range(steps):
+        weights = share.sum(0)  # share: (n, parts), to which part each code belongs
+        means = share.T @ codes / weights[:, None]
+        off = [codes - mean for mean in means]
+        covariances = [flat + (of[:, None] * d).T @ d / of.sum() for of, d in zip(share.T, off, strict=True)]
+        normals = [MultivariateNormal(*each) for each in zip(means, covariances, strict=True)]
+        share = torch.softmax(weights.log() + torch.stack([each.log_prob(codes) for each in normals], 1), 1)
+    roots = torch.linalg.cholesky(torch.stack(covariances))
+
+    def draw(m: int) -> Tensor:
+        part = torch.multinomial(weights, m, replacement=True)
+        epsilon = torch.randn(m, codes.shape[1], 1).to(codes)
+        return means[part] + (roots[part] @ epsilon)[..., 0]
+
+    return draw

@@ -192,6 +192,33 @@ def replay(epochs=(0, 1, 2, 3)) -> widgets.TrainingReplay:
     return made
 
 
+INK = (uniform(3, 784) > 0.8).double()  # a few images
+# Of each 30 points in 11 frames, from a cloud as wide as the plane to one place each.
+WAYS = torch.stack(
+    [
+        14 + (1 - t) * 5 * normal(3, 30, 2, seed=6) + t * 12 * (uniform(3, 30, 2, seed=7) - 0.5)
+        for t in torch.linspace(0, 1, 11).double()
+    ],
+    1,
+)
+
+
+def to_corner(image: Tensor, after_step) -> Tensor:
+    """Makes, in 20 steps, a way that leads into as many pixels from the left as the image has ink."""
+    for step in range(20):
+        after_step(step)
+    return WAYS[0] * torch.linspace(1, 0, 11).double()[:, None, None] + image.sum() / 100
+
+
+def stream(make=to_corner, kernel=False, **traits) -> widgets.Stream:
+    made = widgets.Stream(make, INK, WAYS, steps=20)
+    if kernel:  # its page then has the sheet, as in a notebook
+        made._state = lambda: type(made)._state(made) | {"_kernel": True}
+    for name, value in traits.items():
+        setattr(made, name, value)
+    return made
+
+
 ALL_WIDGETS = {
     "LatentPad": lambda: pad(z=(0.5, -1.0)),
     "NewDigits": new_digits,
@@ -205,6 +232,7 @@ ALL_WIDGETS = {
     "TrainingReplay": replay,
     "PolicyTriangle": policy_triangle,
     "Predict": predict,
+    "Stream": lambda: stream(frame=10),
 }
 
 

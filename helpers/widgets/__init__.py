@@ -10,6 +10,7 @@ from helpers.widgets.new_digits import NewDigits
 from helpers.widgets.policy_triangle import PolicyTriangle
 from helpers.widgets.predict import Predict
 from helpers.widgets.race import Race
+from helpers.widgets.stream import Stream
 from helpers.widgets.tokens import Tokens
 from helpers.widgets.training_replay import TrainingReplay
 from helpers.widgets.traversals import Traversals
@@ -25,6 +26,7 @@ __all__ = [
     "PolicyTriangle",
     "Predict",
     "Race",
+    "Stream",
     "Tokens",
     "TrainingReplay",
     "Traversals",

@@ -1,11 +1,17 @@
 """What each widget shows on its page: whether sliders, words and pictures are those of its traits."""
 
+import base64
+import colorsys
+import io
+
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from helpers.data import load_digits
 from helpers.figures import DIGIT_COLORS
+from helpers.widgets.stream import hues
 from tests import example_widgets as made
 from tests.browser import driving
 from tests.browser.driving import GREYS, painted, pictures, show, shows, state
@@ -325,6 +331,53 @@ def shows_tokens(page):
         and page.locator(".vae-status").text_content()
         == f"Patch {patch}: {words[patch]}. {count} of 4 exchanged."
         and show(page, {"the image": made.uniform(3, 64)[picked], "decoded": made.spelled(tokens)})
+STREAM = "canvas.vae-cloud"
+DOT, WIDE = 3.4, 720  # of the canvas of a stream
+
+
+def stream_pixels(page):
+    """(720, 720, 3)"""
+    packed = page.locator(STREAM).evaluate("canvas => canvas.toDataURL().split(',')[1]")
+    return np.array(Image.open(io.BytesIO(base64.b64decode(packed))).convert("RGB")).astype(float)
+
+
+def has_points(page, path, frame):
+    """Whether the canvas has a dot for each point of a path (frames, n, 2), in its colour, and no more."""
+    x, y = path[frame].numpy().T
+    across, down = (x + 2) / 32 * WIDE, (30 - y) / 32 * WIDE
+    pixels = stream_pixels(page)
+    rows, columns = np.mgrid[:WIDE, :WIDE] + 0.5
+    squares = [(rows - d) ** 2 + (columns - a) ** 2 for d, a in zip(down, across, strict=True)]
+    near = np.sqrt(np.min(squares, 0))
+    ink = pixels.min(2) < 250
+    inside = (across > 0) & (across < WIDE - 1) & (down > 0) & (down < WIDE - 1)
+    found = pixels[down[inside].astype(int), across[inside].astype(int)] / 255
+    bins = (np.floor(hues(path).numpy()[inside] * 36) + 0.5) / 36
+    colours = np.array([colorsys.hls_to_rgb(hue, 0.46, 0.74) for hue in bins])
+    alone = np.array([np.sort(np.hypot(down - d, across - a))[1] for d, a in zip(down, across, strict=True)])
+    same = np.abs(found - colours).max(1) < 0.02
+    return (
+        inside.sum() > 10
+        and ink[near < DOT - 1].all()
+        and not ink[near > DOT + 1.5].any()
+        and same[alone[inside] > 2 * DOT].all()  # not under another one
+    )
+
+
+def shows_stream(page, widget=None):
+    """With a `widget` on a page whose clock stands still."""
+    if widget is None:
+        painted(page)
+    frame, picked = state(page, "frame"), state(page, "picked")
+    path = (widget or made.stream())._known[picked] if picked >= 0 else widget.path
+    pressed = page.locator(".vae-shelf button").evaluate_all("nodes => nodes.map(node => node.ariaPressed)")
+    level = f"{1 - frame / 10:.2f}"
+    return (
+        stands(page, "t") == [frame]
+        and page.locator("output").all_inner_texts() == [level]
+        and page.locator(STREAM).get_attribute("aria-label") == f"30 points at t = {level}"
+        and pressed == [str(i == picked).lower() for i in range(3)]
+        and has_points(page, path, frame)
     )
 
 
@@ -340,4 +393,5 @@ SHOWS = {
     "TrainingReplay": shows_epoch,
     "Backprop": shows_gradient,
     "PolicyTriangle": shows_policy,
+    "Stream": shows_stream,
 }

@@ -82,6 +82,11 @@ KEYS = {  # a control, the keys pressed there, the traits afterwards; at last tr
         ("epoch", "ArrowRight ArrowRight", {"epoch": 2}),
         {"epoch": 1},
     ],
+    "Stream": [
+        ("t", "Home ArrowRight", {"frame": 1}),
+        ("t", "End", {"frame": 10, "picked": 0}),
+        {"picked": 2, "frame": 4},
+    ],
     "Backprop": [
         ("The graph of", "ArrowRight", {"run": 0, "step": 1}),
         ("The graph of", "End ArrowLeft", {"step": 3}),

@@ -13,10 +13,11 @@ import { bar } from "../../helpers/widgets/js/rail.js";
 import { clamp, fixed, floats, normalPair } from "../../helpers/widgets/js/numbers.js";
 import { across, bellPath, finiteDifference, slopePlace } from "../../helpers/widgets/jump_and_slide.js";
 import { nearest, sample, ticks, toPixels, within } from "../../helpers/widgets/latent_pad.js";
-import { estimates, exact, problem, up } from "../../helpers/widgets/race.js";
+import { estimates, exact as exactOf, problem, up } from "../../helpers/widgets/race.js";
 import { advantages, average, drawn, estimate, everyGroup, exact, place, policyAt, radius, tip } from
   "../../helpers/widgets/policy_triangle.js";
 import { entriesOf, leadsTo, patchAt } from "../../helpers/widgets/tokens.js";
+import { hues, onCanvas, playing, positions } from "../../helpers/widgets/stream.js";
 import { approach, placed } from "../../helpers/widgets/training_replay.js";
 
 const given = JSON.parse(readFileSync(process.env.VAE_COURSE_NUMBERS, "utf8"));
@@ -151,6 +152,25 @@ test("a replay's plane, with what is beyond it at its edge, and the way from one
   close(dots, [0.25, 3]);
 });
 
+test("the positions of a frame, and the colours of the points, are Python's", () => {
+  const { way, whole, hues: expected } = given.stream, packed = Int16Array.from(whole);
+  way.forEach((frame, i) => close(positions(packed, 30, 256, i), frame.flat(), 0.5 / 256 + 1e-9));
+  close(hues(Float64Array.from(way[0].flat())), expected);
+});
+
+test("a stream's plane has x to the right, y upwards, and room around the digit", () => {
+  const place = onCanvas(2);
+  close(place(-2, -2), [0, 720]);
+  close(place(30, 30), [720, 0]);
+  close(place(6, 14), [180, 360]);
+});
+
+test("a stream plays in four seconds to its end, and back to its start", () => {
+  assert.deepEqual([0, 2000, 4000, 9000].map((ms) => playing(0, 1, ms, 100)), [0, 50, 100, 100]);
+  assert.deepEqual([0, 1000, 9000].map((ms) => playing(100, -1, ms, 100)), [100, 75, 0]);
+  assert.equal(playing(60, 1, 400, 100), 70);
+});
+
 test("ink becomes the digit that Python expects of it", () => {
   for (const { ink, side, digit } of given.digits) {
     assert.deepEqual([...asDigit(Float32Array.from(ink), side)], digit);
@@ -159,8 +179,8 @@ test("ink becomes the digit that Python expects of it", () => {
 
 test("a race's means, noises and estimates are those of Python", () => {
   for (const { cost, mu, baseline, epsilon, expected } of given.race) {
-    const f = problem(cost, 3, 10), b = baseline ? exact(f, mu, 0).cost : 0;
-    const { cost: mean, means, noises } = exact(f, mu, b), one = estimates(f, mu, epsilon, b);
+    const f = problem(cost, 3, 10), b = baseline ? exactOf(f, mu, 0).cost : 0;
+    const { cost: mean, means, noises } = exactOf(f, mu, b), one = estimates(f, mu, epsilon, b);
     close([mean, means, noises, one].flat(), expected, 5e-3);
   }
 });

@@ -431,25 +431,60 @@ def test_the_loss_of_lesson_12_sends_each_gradient_where_it_belongs():
     assert loss.item() == pytest.approx((nats + pull).item())
 
 
-def test_lesson_14s_exact_denoiser_gives_mean_and_variance_of_the_posterior():
-    density, _, x_hat = definitions("14", "density", "log_p", "x_hat")
-    x, z_t, a, s = np.linspace(-8, 8, 20_001), np.array([-2.0, 0.3, 1.1]), 0.6, 0.8
-    weight, mean, width = (x_hat.__globals__[name] for name in ("weight", "mean", "width"))
-    joint = (weight * density(x[:, None], mean, width)).sum(1) * density(z_t[:, None], a * x, s)
-    found, (first, second) = x_hat(z_t, a, s), ((joint * x**k).sum(1) / joint.sum(1) for k in (1, 2))
-    assert np.allclose(found, (first, second - first**2), atol=1e-9)
+def mixture_density(x, a=1.0, s=0.0):
+    """Of a x + s epsilon at x (n,), for lesson 14's x: its own formula."""
+    total = 0
+    for weight, mean, width in ((0.5, -1.5, 0.3), (0.3, 0.3, 0.25), (0.2, 1.6, 0.5)):
+        variance = (a * width) ** 2 + s**2
+        total = total + weight * np.exp(-((x - a * mean) ** 2) / (2 * variance)) / np.sqrt(
+            2 * np.pi * variance
+        )
+    return total
 
 
-@pytest.mark.parametrize("wider", [False, True])
-def test_lesson_14s_three_terms_are_the_elbo_of_the_chain(wider):
+def test_lesson_14s_exact_denoiser_gives_the_mean_of_what_may_lie_behind():
+    humps, x_hat, exact, schedule, _ = definitions("14", "humps", "x_hat", "exact", "schedule", "walk")
+    a, s = schedule(torch.tensor([0.3, 0.8]))
+    x = np.linspace(-8, 8, 20_001)
+    for t, of_x, of_noise in zip((0.3, 0.8), a.tolist(), s.tolist(), strict=True):
+        for z_t in (-2.0, 0.3, 1.1):
+            joint = mixture_density(x) * np.exp(-((z_t - of_x * x) ** 2) / (2 * of_noise**2))
+            mean = (joint * x).sum() / joint.sum()
+            point = torch.tensor([[z_t]])
+            found = x_hat(point, torch.tensor(of_x), torch.tensor(of_noise)).item()
+            assert found == pytest.approx(mean, abs=1e-9)
+            v = exact(point, torch.tensor([[t]])).item()  # of x_hat and of the noise that goes with it
+            noise = (z_t - of_x * mean) / of_noise
+            assert v == pytest.approx(of_x * noise - of_noise * mean, abs=1e-9)
+            density = humps(torch.tensor(of_x), torch.tensor(of_noise)).log_prob(point).exp().item()
+            assert density == pytest.approx(mixture_density(z_t, of_x, of_noise))
+
+
+def test_lesson_14s_walk_carries_noise_to_the_quantiles_of_the_data():
+    """In one dimension ways that do not cross keep each point's rank."""
+    walk, exact, *_ = definitions("14", "walk", "exact", "schedule", "humps", "x_hat")
+    start = torch.special.ndtri(torch.tensor([0.1, 0.35, 0.6, 0.9]))[:, None]
+    ways = walk(exact, start, steps=2000)
+    assert ways.shape == (2001, 4, 1)
+    x = np.linspace(-8, 8, 160_001)
+    below = np.cumsum(mixture_density(x)) * 1e-4
+    for end, rank in zip(ways[-1, :, 0].tolist(), (0.1, 0.35, 0.6, 0.9), strict=True):
+        assert np.interp(end, x, below) == pytest.approx(rank, abs=2e-3)
+
+
+def test_lesson_14s_elbo_is_that_of_the_chain():
     """log p(x, z_1 ... z_T) - log q(z_1 ... z_T | x), averaged over drawn chains, at one x."""
-    _, x_hat, levels_of, elbo_terms = definitions("14", "log_p", "x_hat", "levels_of", "elbo_terms")
+    elbo, x_hat, _ = definitions("14", "elbo", "x_hat", "humps")
     T, x, rng = 16, np.full(100_000, 0.7), np.random.default_rng(0)
-    a, s = levels_of(T)
-    assert np.allclose(a**2 + s**2, 1)
+    ratio = 10 ** np.linspace(-1.3, 1.3, T)
+    a = 1 / np.sqrt(1 + ratio**2)
+    s = ratio * a
 
     def log_normal(value, mean, variance):
         return -0.5 * (np.log(2 * math.pi * variance) + (value - mean) ** 2 / variance)
+
+    def guess(z_t, t):
+        return x_hat(*(torch.as_tensor(value) for value in (z_t, a[t], s[t]))).numpy()
 
     z_t = a[-1] * x + s[-1] * rng.standard_normal(len(x))
     total = log_normal(z_t, 0, 1) - log_normal(z_t, a[-1] * x, s[-1] ** 2)
@@ -457,15 +492,41 @@ def test_lesson_14s_three_terms_are_the_elbo_of_the_chain(wider):
         c = a[t] / a[t - 1]  # z_t = c z_(t-1) + noise of variance d
         d, precision = s[t] ** 2 - (c * s[t - 1]) ** 2, 1 / s[t - 1] ** 2
         variance = 1 / (precision + c**2 / d)
-        guess, unsure = x_hat(z_t, a[t], s[t])
-        of_q, of_p = (variance * (precision * a[t - 1] * end + c / d * z_t) for end in (x, guess))
-        of_step = variance + wider * unsure * (variance * precision * a[t - 1]) ** 2  # of z_(t-1), given z_t
+        of_q, of_p = (variance * (precision * a[t - 1] * end + c / d * z_t) for end in (x, guess(z_t, t)))
         z_t = of_q + np.sqrt(variance) * rng.standard_normal(len(x))
-        total += log_normal(z_t, of_p, of_step) - log_normal(z_t, of_q, variance)
-    guess, unsure = x_hat(z_t, a[0], s[0])
-    total += log_normal(x, guess, unsure if wider else (s[0] / a[0]) ** 2)
-    reconstruction, prior_kl, denoising_kl = (float(term[0]) for term in elbo_terms(x[:1], T, wider))
-    assert abs(total.mean() - (reconstruction - prior_kl - denoising_kl)) < 4 * total.std() / len(x) ** 0.5
+        total += log_normal(z_t, of_p, variance) - log_normal(z_t, of_q, variance)
+    total += log_normal(x, guess(z_t, 0), ratio[0] ** 2)
+    found = elbo(torch.tensor([0.7]), T).item()
+    assert abs(total.mean() - found) < 4 * total.std() / len(x) ** 0.5
+    assert total.std() / len(x) ** 0.5 < 0.02
+
+
+def test_lesson_14s_elbo_reaches_the_evidence_with_many_steps():
+    elbo, *_ = definitions("14", "elbo", "x_hat", "humps")
+    x = torch.tensor([-1.5, 0.0, 2.0])
+    assert elbo(x, 3000).numpy() == pytest.approx(np.log(mixture_density(x.numpy())), abs=0.02)
+
+
+def test_lesson_14s_loss_is_0_for_a_denoiser_that_knows_x_and_its_walk_then_ends_there():
+    schedule, loss, walk = definitions("14", "schedule", "loss", "walk")
+    x = torch.randn(20, generator=torch.Generator().manual_seed(0)).expand(50, 20)
+
+    def perfect(z_t, t):  # v, from x = a z_t - s v
+        a, s = schedule(t)
+        return (a * z_t - x) / s
+
+    assert loss(perfect, x) < 1e-20
+    assert torch.allclose(walk(perfect, torch.randn(50, 20), steps=7)[-1], x)
+
+
+def test_lesson_14s_points_lie_in_the_ink_with_y_upwards():
+    (ink,) = definitions("14", "ink")
+    image = torch.zeros(28, 28)
+    image[3, 10] = image[20, 12] = 1  # rows from above
+    points = ink(image.flatten(), 500)
+    cells = {tuple(cell) for cell in points.floor().int().tolist()}
+    assert cells == {(10, 24), (12, 7)}
+    assert points.frac().mean().item() == pytest.approx(0.5, abs=0.05)
 
 
 # -- lesson 15 ---------------------------------------------------------------------------------

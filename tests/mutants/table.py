@@ -8,12 +8,22 @@ from tests.mutants.mutant import Mutant
 
 TABLE = {
     ("helpers/networks.py", "tests/unit/test_networks.py"): [
-        ("the Frechet distance with the cross term once", "- 2 * cross", "- cross"),
         (
-            "a denoiser whose middle layers forget what they get",
-            "return h + self.layer(F.silu(h))",
-            "return self.layer(F.silu(h))",
+            "a denoiser that reads no waves of t",
+            "wave(angle) for angle",
+            "wave(angle * (angle != angle[:, [-1]])) for angle",
         ),
+        (
+            "codes told apart on those that were trained on",
+            "codes[train:], draws[train:]",
+            "codes[:train], draws[:train]",
+        ),
+        (
+            "a mixture of parts that are equally frequent",
+            "torch.multinomial(weights,",
+            "torch.multinomial(0 * weights + 1,",
+        ),
+        ("a mixture whose parts do not tilt", "(roots[part] @ epsilon)", "(roots[part].mT @ epsilon)"),
     ],
     ("helpers/vae.py", "tests/unit/test_vae.py"): [
         (
@@ -272,13 +282,22 @@ TABLE = {
         ("lesson 09's check accepts any small jitter", "if not 0.45 < share < 0.55:", "if not share < 0.55:"),
     ],
     ("helpers/exercises/lesson14.py", "tests/lessons/test_form.py -k 14"): [
-        ("lesson 14's check takes any schedule", "if abs(squares - 1) > 1e-3:", "if abs(squares - 1) > 1e3:"),
         (
-            "lesson 14's check does not know the target epsilon",
-            '(epsilon, "this target is epsilon',
-            '(2 * epsilon, "this target is epsilon',
+            "lesson 14's check wants the noise, not the data",
+            "return a * z_t - s * v\n",
+            "return s * z_t + a * v\n",
         ),
-        ("lesson 14's check lets noise be left out at t = 1", "if t in (0, 1) and not", "if t == 0 and not"),
+        (
+            "lesson 14's check gives all rows one t",
+            "torch.tensor([0.1, 0.9, 0.4, 0.7, 0.25, 0.6])",
+            "torch.full((6,), 0.4)",
+        ),
+        (
+            "lesson 14's check wants the velocity the other way",
+            "return epsilon - x\n",
+            "return x - epsilon\n",
+        ),
+        ("lesson 14's denoiser does not read t", "+ t * z_t.flip(1) - t**2", "+ z_t.flip(1)"),
     ],
     ("helpers/exercises/lesson15.py", "tests/lessons/test_form.py -k 15"): [
         (
@@ -647,6 +666,31 @@ TABLE = {
         ("every button draws", "event.button !== 0 || pointer !== null", "pointer !== null"),
         ("points between two events lost", "(events.length ? events : [event])", "[event]"),
     ],
+    ("helpers/widgets/stream.js", "tests/browser -k stream"): [
+        ("a stream upside down", "[x, SIDE - y].map", "[x, y].map"),
+        ("a stream that only goes forth", "now === last ? -1 : 1", "1"),
+        (
+            "a point changes its colour on its way",
+            "hue = hues(positions(way, points, unit, 0))",
+            "hue = hues(positions(way, points, unit, last))",
+        ),
+        ("the way of the image before", "picked * long, (picked + 1) * long", "0, long"),
+        (
+            "a drawing that stays on this page",
+            'listen(train, "click", () => send({ training: true }))',
+            'listen(train, "click", () => send({}))',
+        ),
+        ("a bar that never moves", "if (progress > 0) bar.value", "if (progress > 1) bar.value"),
+    ],
+    ("helpers/widgets/stream.py", "tests/unit/test_widgets.py"): [
+        ("positions in whole pixels", "(UNIT * path.detach()).round()", "(path.detach()).round() * UNIT"),
+        (
+            "progress told of the first half only",
+            "(step + 1) / self._steps)",
+            "(step + 1) / 2 / self._steps)",
+        ),
+        ("a training that fails is shown all the same", 'raise ValueError("nothing is drawn")', "pass"),
+    ],
     ("helpers/widgets/attribute_sliders.js", "tests/browser -k attribute"): [
         ("an attribute's direction subtracted", "sum + amount * directions", "sum - amount * directions"),
         ("a slider moves the attribute before its own", "[names[k]]: amount", "[names.at(k - 1)]: amount"),
@@ -1013,53 +1057,26 @@ TABLE = {
             "return torch.cos(math.pi / 2 * t), torch.sin(math.pi / 2 * t)",
             "return 1 - t, t",
         ),
+        ("the denoiser's target is epsilon, not v", "- (a * epsilon - s * x))", "- epsilon)"),
+        ("a walk that goes with the velocity", "a * way[-1] - s * v(", "a * way[-1] + s * v("),
         (
-            "the denoiser's target is epsilon, not v",
-            "    v = a * epsilon - s * z\n    return",
-            "    v = epsilon\n    return",
+            "a walk that never gets to the end",
+            "torch.linspace(1, 1 / steps, steps)",
+            "torch.linspace(1, 0.5, steps)",
         ),
-        ("a denoising KL without its half", "denoising_kl + 0.5 * kl", "denoising_kl + kl"),
-        (
-            "a standard deviation for a variance in p(x|z_1)",
-            "V if wider else 1 / ratios[0]",
-            "V if wider else ratios[0] ** -0.5",
-        ),
-        (
-            "the best guess without the shares of the parts",
-            "x_hat = (share * guess).sum(-1)",
-            "x_hat = guess.mean(-1)",
-        ),
-        (
-            "Var[x|z_t] without the spread inside the parts",
-            "(share * (width**2 * s**2 / variance + guess**2))",
-            "(share * guess**2)",
-        ),
-        (
-            "a wider step that charges its log twice",
-            "kl = np.log(1 + rho * V)",
-            "kl = 2 * np.log(1 + rho * V)",
-        ),
+        ("ink upside down", ".flip(0).nonzero()", ".nonzero()"),
+        ("the best guess without the shares of the humps", "(share * guess).sum(-1)", "guess.mean(-1)"),
+        ("humps that do not widen", "+ s[..., None] ** 2", "+ 0 * s[..., None]"),
+        ("a step's KL without its half", "prior - 0.5 * (snr[:-1]", "prior - (snr[:-1]"),
+        ("a step's KL with the error of the step before", "@ error[1:]", "@ error[:-1]"),
     ],
     ("14", ""): [
+        ("another image drawn", "[[142, 119, 84]]", "[[142, 119, 61]]"),
+        ("a mixture of four", "fit_mixture(seen, 40)", "fit_mixture(seen, 4)"),
         (
-            "the control draws from the digits that it is tested on",
-            "torch.randint(8000, (n,))",
-            "8000 + torch.randint(2000, (n,))",
-        ),
-        (
-            "uniform noise in the codes",
-            "sigma_x[rows] * torch.randn(len(rows), 20)",
-            "sigma_x[rows] * torch.rand(len(rows), 20)",
-        ),
-        (
-            "a slider that ends half-way to noise",
-            "Explorer(picture, noise=(0.0, 1.0, 0.4)",
-            "Explorer(picture, noise=(0.0, 0.5, 0.4)",
-        ),
-        (
-            "the digits that the classifier was trained on, where the kept ones are meant",
-            'f"{sure(digits.train[kept]):.0%}"\n)',
-            'f"{sure(digits.train[seen]):.0%}"\n)',
+            "diffusion that is not scaled back",
+            "center + scale * walk(denoiser, noise",
+            "center + walk(denoiser, noise",
         ),
     ],
     ("15", ""): [

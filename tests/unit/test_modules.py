@@ -12,8 +12,9 @@ from torch.distributions import Bernoulli, Normal, kl_divergence
 
 from helpers.data import load_digits
 from helpers.widgets._base import joined, pack_network, script
+from helpers.widgets.stream import hues
 from tests.conftest import ROOT
-from tests.example_widgets import double, normal, raced, uniform
+from tests.example_widgets import WAYS, double, normal, raced, uniform
 
 
 def box(side, top, bottom, left, right):
@@ -60,6 +61,7 @@ def numbers() -> dict:
             "moved": z + amounts @ directions,
         },
         "score": dict(x=x, logits=logits, mu=q.mean, sigma=q.stddev, score=evidence),
+        "stream": {"way": WAYS[0], "whole": (256 * WAYS[0]).round().int().flatten(), "hues": hues(WAYS[0])},
         "slope": dict(mu=mu, h=h, sigma=sigma, k=k, here=here, there=there, slope=slope),
         "race": [race("parabola", False), race("parabola", True), race("step", True)],
         "policy": policy_numbers(),

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from helpers.networks import Denoiser, frechet_distance, train_classifier
+from helpers.networks import Denoiser, fit_mixture, told_apart, train_classifier
 
 X = torch.randn(500, 6, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
 
@@ -19,38 +19,40 @@ def test_the_classifier_learns_what_can_be_learned_and_leaves_torchs_generator(d
     assert not any(p.requires_grad for p in reader.parameters())
 
 
-def test_frechet_distance_of_normals_that_are_known():
-    white = (X - X.mean(0)) @ torch.linalg.inv(torch.linalg.cholesky(X.T.cov())).T  # mean 0, covariance I
-    scale, shift = torch.tensor([1.0, 2.0, 3.0, 0.5, 1.0, 1.0], dtype=torch.float64), 2.0
-    assert frechet_distance(white, white) == pytest.approx(0, abs=1e-8)
-    # for covariances that commute: |m1 - m2|^2 + sum of (sigma1 - sigma2)^2
-    assert frechet_distance(white, white * scale + shift) == pytest.approx(6 * 4 + 1 + 4 + 0.25)
-    # C1 and C2 do not commute: tr (C1 C2)^(1/2) from the eigenvalues of the product
-    c1 = torch.tensor([[2.0, 1.0], [1.0, 2.0]], dtype=torch.float64)
-    c2 = torch.diag(torch.tensor([4.0, 1.0], dtype=torch.float64))
-    one, other = (white[:, :2] @ torch.linalg.cholesky(c).T for c in (c1, c2))
-    # the root of a 2 x 2 matrix has the trace sqrt(tr + 2 sqrt(det))
-    cross = math.sqrt(torch.trace(c1 @ c2) + 2 * math.sqrt(torch.det(c1 @ c2)))
-    assert frechet_distance(one, other) == pytest.approx(4 + 5 - 2 * cross)
-
-
-def test_one_level_for_all_is_that_level_for_each():
+def test_the_denoiser_reads_both_and_sines_and_cosines_of_both():
     torch.manual_seed(0)
-    denoiser, z_t = Denoiser(5, width=8), torch.randn(4, 5)
-    a, s = torch.tensor(0.6), torch.tensor(0.8)
-    together = denoiser(z_t, a, s)
-    assert together.shape == (4, 5)
-    assert torch.equal(together, denoiser(z_t, a.expand(4, 1), s.expand(4, 1)))
-    assert not torch.allclose(together, denoiser(z_t, s, a), atol=1e-3)
+    denoiser, z_t, t = Denoiser(2, hidden=8).double(), X[:4, :2], X[:4, 2:3].sigmoid()
+    read = torch.cat([z_t, t], 1)
+    waves = [wave(math.pi / 2 * k * read) for k in (1, 2, 4) for wave in (torch.sin, torch.cos)]
+    assert torch.equal(denoiser(z_t, t), denoiser.layers(torch.cat([read, *waves], 1)))
+    assert denoiser(z_t, t).shape == (4, 2)
+    assert [layer.out_features for layer in denoiser.layers[::2]] == [8, 8, 8, 2]
 
 
-def test_its_middle_layers_add_to_what_they_get():
-    denoiser, (z_t, a, s) = Denoiser(5, width=8), (torch.randn(4, 5), torch.rand(4, 1), torch.rand(4, 1))
-    for weights in denoiser.layers[1:4].parameters():
-        weights.data.zero_()
-    first, last = denoiser.layers[0], denoiser.layers[-1]
-    plain = last(torch.nn.functional.silu(first(torch.cat([z_t, a, s], 1))))
-    assert torch.allclose(denoiser(z_t, a, s), plain)
+def test_what_is_the_same_is_told_apart_by_chance_and_what_lies_elsewhere_always():
+    codes, state = (
+        torch.randn(3000, 3, generator=torch.Generator().manual_seed(2)).double(),
+        torch.get_rng_state(),
+    )
+    assert told_apart(codes, codes.flip(0) + 0, train=2000) == pytest.approx(0.5, abs=0.05)
+    assert told_apart(codes, codes.flip(0) + 6, train=2000) > 0.99
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_a_mixture_finds_the_normals_that_it_is_given():
+    generator, state = torch.Generator().manual_seed(3), torch.get_rng_state()
+    root = torch.tensor([[1.0, 0.0], [0.8, 0.5]], dtype=torch.float64)
+    epsilon = torch.randn(2000, 2, generator=generator, dtype=torch.float64)
+    codes = epsilon @ root.T + torch.tensor([9.0, 0.0]) * (torch.arange(2000) % 4 == 0)[:, None]
+    draw = fit_mixture(codes, 2, steps=20)
+    assert torch.equal(torch.get_rng_state(), state)
+    torch.manual_seed(0)
+    made = draw(20_000)
+    right = made[:, 0] > 4.5
+    assert right.double().mean() == pytest.approx(0.25, abs=0.02)
+    for part, middle in ((made[right], [9.0, 0.0]), (made[~right], [0.0, 0.0])):
+        assert part.mean(0).tolist() == pytest.approx(middle, abs=0.15)
+        assert torch.allclose(part.T.cov(), root @ root.T, atol=0.15)
 
 
 @pytest.mark.parametrize(
@@ -58,8 +60,8 @@ def test_its_middle_layers_add_to_what_they_get():
     [
         (lambda: train_classifier(X, torch.zeros(500)), ValueError, "labels: .* 500 rows, not torch.float32"),
         (lambda: train_classifier(X, torch.zeros(3).long()), ValueError, r"labels: .* 500 rows.* \(3,\)"),
-        (lambda: frechet_distance(X, X[:, :4]), ValueError, r"other: the shape \(n, 6\)"),
-        (lambda: frechet_distance(X * math.nan, X), ValueError, "one: finite numbers"),
+        (lambda: told_apart(X, X[:, :4], train=10), ValueError, r"draws: the shape \(500, 6\)"),
+        (lambda: fit_mixture(X * math.nan, 2), ValueError, "codes: finite numbers"),
     ],
 )
 def test_a_learners_mistake_is_named(call, error, says):

@@ -29,11 +29,13 @@ from helpers.widgets import (
     PolicyTriangle,
     Predict,
     Race,
+    Stream,
     Tokens,
     TrainingReplay,
     Traversals,
 )
 from helpers.widgets._base import fixed, pack_images, pack_network
+from helpers.widgets.stream import hues
 from tests import example_widgets as made
 from tests.example_widgets import CODES, DIRECTIONS, IMAGES, KL, LABELS, MEANS, SIGMAS, decode, double
 
@@ -72,6 +74,7 @@ TRAITS = {
     "Race": {"cost": "step", "draws": 7, "baseline": True, "mus": [[-1.0, -1.0], [0.5, 2.0]]},
     "PolicyTriangle": {"policy": [0.6, 0.2, 0.2], "n": 16, "bonus": 1.0, "uniforms": [0.1] * 16},
     "Tokens": {"tokens": [0, 1, 4, 3], "patch": 2, "picked": 2},
+    "Stream": {"picked": 2, "frame": 5},
 }
 
 
@@ -192,6 +195,12 @@ def test_a_decoder_that_the_browser_cannot_run_is_refused(layer):
         (lambda: made.tokens(drawn=2 * made.DRAWN), "drawn: pixels from 0 to 1 are needed"),
         (lambda: made.tokens(labels=[1]), "labels: one for each of the 3 images is needed, not 1"),
         (lambda: made.tokens(model=made.Tokenizer(width=6)), "model: a decoder of 4 x 6 numbers is needed"),
+        (
+            lambda: Stream(made.to_corner, made.INK, made.WAYS[:2], steps=20),
+            r"paths: the shape \(3, n, n, 2\)",
+        ),
+        (lambda: Stream(made.to_corner, CODES, made.WAYS, steps=20), r"images: the shape \(n, 784\)"),
+        (lambda: Stream(None, made.INK, made.WAYS, steps=20), "make: "),
         (lambda: TrainingReplay(ONES[None], [1, 2]), "labels: one for each of the 1 images"),
         (lambda: made.replay().record(vae(3)), "model: .* 2 latent dimensions .* not with 3"),
         (lambda: made.replay([]).picture, "nothing is recorded yet: call replay.record"),
@@ -223,6 +232,9 @@ def test_a_wrong_argument_is_named(make, says):
         (made.policy_triangle, "policy", [0.5, 0.6, -0.1], "three probabilities with the sum 1"),
         (made.policy_triangle, "policy", [0.2, 0.2, 0.2], "three probabilities with the sum 1"),
         (made.policy_triangle, "uniforms", [0.5] * 15, "16 numbers from 0 to 1 are needed"),
+        (made.stream, "picked", 3, "0 to 2 is needed, not 3"),
+        (made.stream, "picked", -1, "0 to 2 is needed, not -1"),
+        (made.stream, "frame", 11, "0 to 10 is needed, not 11"),
         (made.replay, "epoch", 4, r"one of \[0, 1, 2, 3\] is needed, not 4"),
     ],
 )
@@ -682,3 +694,86 @@ def test_a_race_of_many_draws_goes_down_the_exact_gradient(cost, baseline):
     assert moved[:, 1].mean() == pytest.approx(-0.05 * exact, abs=5 * moved[:, 1].std() / 4000**0.5)
     pathwise = -0.05 * exact if cost == "parabola" else 0
     assert moved[:, 0].mean() == pytest.approx(pathwise, abs=5 * moved[:, 0].std() / 4000**0.5)
+
+
+# -- Stream ------------------------------------------------------------------------------------
+
+
+def places(packed: bytes) -> np.ndarray:
+    """Positions in pixels, as the browser reads them."""
+    return np.frombuffer(packed, "<i2").reshape(-1, 11, 30, 2) / 256
+
+
+def test_the_browser_gets_each_point_to_a_part_of_a_pixel():
+    widget = made.stream()
+    assert np.abs(places(widget._paths) - made.WAYS.numpy()).max() <= 0.5 / 256 + 1e-9
+    far = made.WAYS.clone()
+    far[0, 0, 0] = double([1e6, -1e6])
+    packed = Stream(made.to_corner, made.INK, far, steps=20)._paths
+    assert places(packed)[0, 0, 0].tolist() == [32767 / 256, -128.0]
+
+
+def test_a_drawing_is_trained_on_and_its_progress_is_told():
+    told = []
+    widget = made.stream(frame=7)
+    widget.observe(lambda change: told.append(change["new"]), "progress")
+    widget.drawing = bytes(made.INK[1].byte().tolist())
+    widget.training = True
+    assert (widget.training, widget.picked, widget.frame, widget.trouble) == (False, -1, 0, "")
+    assert told == [(step + 1) / 20 for step in range(20)]
+    assert torch.equal(widget.path, made.to_corner(made.INK[1], lambda step: None))
+    assert np.abs(places(widget._own)[0] - widget.path.numpy()).max() <= 0.5 / 256 + 1e-9
+    widget.picked = 1
+    assert torch.equal(widget.path, made.WAYS[1])
+
+
+def test_training_on_a_drawing_leaves_torch_as_it_was():
+    def make(image, after_step):
+        torch.manual_seed(1)
+        assert torch.is_grad_enabled()
+        return made.WAYS[0]
+
+    widget, state = made.stream(make), torch.get_rng_state()
+    widget.drawing = bytes(made.INK[1].byte().tolist())
+    with torch.no_grad():
+        widget.training = True
+    assert torch.equal(torch.get_rng_state(), state)
+    assert (widget.picked, widget.trouble) == (-1, "")
+
+
+def stopped(image, after_step):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("make", "drawing", "says"),
+    [
+        (lambda image, after_step: 1 / 0, b"\1" * 784, "ZeroDivisionError: division by zero"),
+        (lambda image, after_step: made.WAYS[0, :5], b"\1" * 784, "ValueError: path: the shape (11, 30, 2)"),
+        (stopped, b"\1" * 784, "stopped"),
+        (made.to_corner, b"", "ValueError: nothing is drawn"),
+        (made.to_corner, b"\0" * 784, "ValueError: nothing is drawn"),
+    ],
+)
+def test_a_training_that_fails_says_why_and_keeps_what_was_shown(make, drawing, says):
+    widget = made.stream(make, picked=2, frame=4, drawing=drawing)
+    widget.training = True
+    assert widget.trouble.startswith(says)
+    assert (widget.training, widget.picked, widget.frame, widget._own) == (False, 2, 4, b"")
+
+
+def test_the_picture_of_a_stream_shows_four_moments_up_to_the_one_that_is_shown():
+    for frame, frames in ((0, (0, 6, 8, 10)), (5, (0, 3, 4, 5))):
+        figure = made.stream(picked=1, frame=frame).figure()
+        plt.close(figure)
+        for at, ax in zip(frames, figure.axes, strict=True):
+            (points,) = ax.collections
+            assert np.allclose(points.get_offsets().data, made.WAYS[1, at])
+            assert (ax.get_title(loc="left") or ax.get_title()) == f"t = {1 - at / 10:.2f}"
+            assert (ax.get_xlim(), ax.get_ylim()) == ((-2, 30), (-2, 30))
+
+
+def test_a_point_keeps_the_colour_of_its_direction_in_the_noise():
+    noise = double([[18.0, 14.0], [14.0, 26.0], [10.0, 14.0], [14.0, 2.0]])  # right, up, left, down
+    path = torch.stack([noise, noise.flip(0)])
+    assert hues(path).tolist() == pytest.approx([0, 0.25, 0.5, 0.75])
