@@ -27,7 +27,7 @@ WRONG = [
     (0, _STEP.format("s / (s**2 + n**2 / 9).sqrt()"), "for times 1"),
     (0, "def average_step(g, times):\n    return (g / g.abs()).mean(0)", "a step is off by"),
     (0, "def average_step(g, times):\n    return g.mean(1)", "has the shape (4000,); (4,) is needed"),
-    (0, "def average_step(g, times):\n    s = g[0]\n    return s / (s**2 + g.var(0) / times).sqrt()", "is off by"),
+    (0, _STEP.format("g[0] / (g[0]**2 + n**2 / times).sqrt()"), "a step is off by"),
     (1, _adamw("theta - lr * adam"), "this is Adam: nothing shrinks"),
     (1, _adamw("theta - lr * adam", g="g + decay * theta"), "through Adam's division"),
     (1, _adamw("theta - lr * adam - decay * theta"), "lacks the learning rate"),
