@@ -10,9 +10,6 @@ from typing import Any, NamedTuple
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.distributions import Normal
-
-from helpers._arguments import check_integer
 
 Sampler = Callable[[Tensor, Tensor], Tensor]  # of mu and sigma
 
@@ -92,33 +89,3 @@ def elbo_terms(model: VAE, x: Tensor, sampler: Sampler = reparameterize) -> Term
     mu, logvar = model.encode(x)
     z = sampler(mu, torch.exp(0.5 * logvar))
     return Terms(log_likelihood(model.decoder(z), x), kl_divergence(mu, logvar))
-
-
-def leave_one_out_mean(costs: Tensor) -> Tensor:
-    """For each draw the mean cost of the other draws of its column: (draws, ...) -> (draws, ...).
-
-    As a baseline it is independent of its own draw, and so keeps the score function unbiased: Kool,
-    van Hoof & Welling 2019. Raises ValueError for fewer than 2 draws.
-    """
-    if len(costs) < 2:
-        raise ValueError(f"costs: at least 2 draws are needed, not the shape {tuple(costs.shape)}")
-    return (costs.sum(0) - costs) / (len(costs) - 1)
-
-
-def score_function_loss(model: VAE, x: Tensor, draws: int = 4, *, leave_one_out: bool = True) -> Tensor:
-    """A scalar whose gradient estimates that of -ELBO per image, with no gradient through z.
-
-    The encoder gets the score function with `draws` draws of z for each image of x (n, pixels), the
-    decoder its gradient directly, the KL is exact. The value of the scalar means nothing. Raises
-    ValueError for fewer than 1 draw (2 with `leave_one_out`), or an encoder whose output is nan.
-    """
-    check_integer("draws", draws, 2 if leave_one_out else 1)
-    mu, logvar = model.encode(x)
-    q = Normal(mu, torch.exp(0.5 * logvar))
-    z = q.sample((draws,))
-    log_p = log_likelihood(model.decoder(z), x.expand(draws, *x.shape))
-    reward = log_p.detach()
-    if leave_one_out:
-        reward = reward - leave_one_out_mean(reward)
-    surrogate = log_p + reward * q.log_prob(z).sum(-1)
-    return -(surrogate.mean(0) - kl_divergence(mu, logvar)).mean()

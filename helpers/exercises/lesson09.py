@@ -1,121 +1,135 @@
 """Checks of lesson 09."""
 
-import math
-
 import torch
+from torch import Tensor
 
-from helpers.exercises._check import (
-    NotYet,
-    Wrong,
-    call,
-    check,
-    new_generator,
-    number,
-    parts,
-    same_shape,
-    unsolved,
-)
+from helpers.exercises._check import call, check, compare, new_generator, same_shape
+
+
+def _law(signal: Tensor, noise: Tensor) -> Tensor:
+    return signal / (signal**2 + noise**2).sqrt()
 
 
 @check
-def adam_step(function) -> str:
-    noise = torch.randn(10, 4, dtype=torch.float64, generator=new_generator())
-    for size, lr, betas, eps in (
-        (1.0, 0.001, (0.9, 0.999), 1e-8),
-        (1e-5, 0.001, (0.9, 0.999), 1e-8),
-        (1.0, 0.02, (0.6, 0.95), 1e-3),
-    ):
-        own = {} if lr == 0.001 else {"lr": lr, "beta1": betas[0], "beta2": betas[1], "eps": eps}
-        ours = torch.zeros(4, dtype=torch.float64)
-        m = v = torch.zeros(4, dtype=torch.float64)
-        theirs = torch.zeros(4, dtype=torch.float64, requires_grad=True)
-        optimizer = torch.optim.Adam([theirs], lr=lr, betas=betas, eps=eps)
-        for t, g in enumerate(size * (1 + noise), start=1):
-            ours, m, v = _three(call(function, ours.clone(), g.clone(), m.clone(), v.clone(), t, **own), g)
-            theirs.grad = g.clone()
-            optimizer.step()
-            off = ((ours - theirs.detach()).abs().max() / lr).item()
-            # 1e-4 step sizes: more than rounding, less than what epsilon inside the root does to size 1e-5
-            if not off < 1e-4:
-                hint = (
-                    f"with the default settings all is well: here they are {own}"
-                    if own
-                    else "with gradients of size 1 all is well: look at what epsilon does"
-                    if size < 1
-                    else "compare it with the formulas of section 4, line by line"
-                )
-                raise Wrong(
-                    f"with gradients of size {size:g} theta is {off:.2g} step sizes away from "
-                    f"torch.optim.Adam after step {t}; {hint}"
-                )
-            for name, ours_of, key in (("m", m, "exp_avg"), ("v", v, "exp_avg_sq")):
-                if not torch.allclose(ours_of, optimizer.state[theirs][key], rtol=1e-5, atol=0):
-                    raise Wrong(f"theta is right, but {name} after step {t} is not the running average")
-    return "It equals torch.optim.Adam over ten steps, for large and tiny gradients and for other settings."
-
-
-def _three(result: object, like: torch.Tensor) -> list[torch.Tensor]:
-    found = parts(result, 3, "return three things: theta, m and v")
-    return [same_shape(part, like, name) for part, name in zip(found, ("theta", "m", "v"), strict=True)]
-
-
-@check
-def distance(answer) -> str:
-    if not isinstance(answer, dict) or set(answer) != {50, 450}:
-        raise Wrong("a dictionary with the keys 50 and 450 of the stub is needed")
-    if all(map(unsolved, answer.values())):
-        raise NotYet
-    for batch, ratio in ((50, 3.0), (450, 1.0)):  # noise / signal
-        if unsolved(answer[batch]):
-            raise Wrong(f"the distance with batches of {batch} is still missing")
-        given = abs(number(answer[batch], f"the distance with batches of {batch}"))
-        right = 1 / math.sqrt(1 + ratio**2)  # 1,000 steps of 0.001
-        if abs(given - right) <= 0.02 * right:
-            continue
-        for wrong, misconception in (
-            (
-                0.02,
-                "that is step size times signal, as SGD goes. Adam's step does not depend on the size "
-                "of the gradient",
+def average_step(function) -> str:
+    signal, noise = torch.tensor([1.0, -0.5, 0.02, 3.0]), torch.tensor([3.0, 0.4, 1.0, 0.5])
+    g = signal + noise * torch.randn(4000, 4, dtype=torch.float64, generator=new_generator())
+    few, many = _law(signal[0], noise[0]), _law(signal[0], noise[0] / 3)
+    compare(
+        function,
+        {"times 9": (g, 9), "times 1": (g, 1), "times 0.25": (g[:2000], 0.25)},
+        lambda g, times: _law(g.mean(0), g.std(0) / times**0.5),
+        {
+            "this is the step with the minibatches as they are: what do more images do to the noise?": (
+                lambda g, times: _law(g.mean(0), g.std(0))
             ),
-            (3 / math.sqrt(10), "nine times as many images do not make the noise nine times smaller"),
-            (1.0, "that is the distance without noise, when no step is cancelled by another"),
-            (1 / ratio, "that is signal over noise, but v averages whole squares: they hold signal too"),
-            (1 / (1 + ratio), "signal and noise do not add up like this: their squares do"),
-            (1 / (1 + ratio**2), "v is an average of squares, and Adam divides by its root"),
-            (1000 * right, "that is in step sizes; how long is one?"),
-        ):
-            if abs(given - wrong) < 0.02 * wrong:
-                raise Wrong(f"with batches of {batch}: {misconception}")
-        raise Wrong(
-            f"with batches of {batch}: the weight does not go {given:.3g}. "
-            "What is noise / signal here, and how long is a step then, on average?"
-        )
-    return "A third of the noise takes the weight a little more than twice as far."
+            "times as many images do not make the noise times smaller": (
+                lambda g, times: _law(g.mean(0), g.std(0) / times)
+            ),
+            "more images make the noise larger here, not smaller": (
+                lambda g, times: _law(g.mean(0), g.std(0) * times**0.5)
+            ),
+            "the sign is lost: a weight can go either way": (
+                lambda g, times: _law(g.mean(0).abs(), g.std(0) / times**0.5)
+            ),
+            "this is signal over noise; the size of a gradient holds signal too": (
+                lambda g, times: g.mean(0) / (g.std(0) / times**0.5)
+            ),
+            "signal and noise do not add up like this: their squares do": (
+                lambda g, times: g.mean(0) / (g.mean(0).abs() + g.std(0) / times**0.5)
+            ),
+            "Adam divides by the root of the average square": (
+                lambda g, times: g.mean(0) / (g.mean(0) ** 2 + g.var(0) / times)
+            ),
+            "the average square of g is not all noise: more images leave the signal as it is": (
+                lambda g, times: g.mean(0) / (g.square().mean(0) / times).sqrt()
+            ),
+            "all weights share one noise here; each has its own": (
+                lambda g, times: _law(g.mean(0), g.std() / times**0.5)
+            ),
+            "all weights share one signal here; each has its own": (
+                lambda g, times: _law(g.mean(), g.std(0) / times**0.5)
+            ),
+        },
+        what="a step",
+        rtol=1e-3,  # whether the variance is divided by the number of minibatches, or by one less
+    )
+    return f"Noise 3, signal 1: {few:.2f} learning rates per step; with nine times the images, {many:.2f}."
+
+
+class Averages:
+    """The lesson's: of the gradients so far and of their squares, corrected for their start at 0."""
+
+    def __init__(self, beta1: float = 0.9, beta2: float = 0.999):
+        self.beta1, self.beta2 = beta1, beta2
+        self.m: Tensor | float = 0.0
+        self.v: Tensor | float = 0.0
+        self.t = 0
+
+    def add(self, g: Tensor) -> tuple[Tensor, Tensor]:
+        self.t += 1
+        self.m = self.beta1 * self.m + (1 - self.beta1) * g
+        self.v = self.beta2 * self.v + (1 - self.beta2) * g**2
+        return self.m / (1 - self.beta1**self.t), self.v / (1 - self.beta2**self.t)
+
+
+def _adam(g: Tensor, averages: Averages) -> Tensor:
+    m, v = averages.add(g)
+    return m / (v.sqrt() + 1e-8)
 
 
 @check
-def half_the_jitter(answer) -> str:
-    lr = number(answer, "the step size")
-    if not lr > 0:
-        raise Wrong(f"a step size is a positive number, not {lr:g}")
-    steps = 2000 + math.ceil(20 / max(lr, 1e-3))  # long enough to settle
-    share = _settles(lr, steps) / _settles(0.1, 2200)
-    if not 0.45 < share < 0.55:
-        raise Wrong(
-            f"with the step size {lr:g} the distance is {share:.2f} times that of 0.1. "
-            f"Take a {'smaller' if share > 0.5 else 'larger'} one"
-        )
-    return f"It is {share:.2f} times that of 0.1. Is this the step size that you guessed?"
+def adamw_step(function) -> str:
+    def steps(one):
+        """Three steps of it, one after the other: (3, weights)."""
 
+        def run(theta, gradients, lr, decay):
+            averages, path = Averages(), []
+            for g in gradients:
+                theta = same_shape(call(one, theta.clone(), g.clone(), averages, lr, decay), g, "theta")
+                path.append(theta.detach())
+            return torch.stack(path)
 
-def _settles(lr: float, steps: int) -> float:
-    """How far from the minimum of theta^2 / 2 Adam stays, with noise 1: a root mean square."""
-    theta = torch.zeros(300, dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.Adam([theta], lr=lr)
-    generator, squares = new_generator(), []
-    for _ in range(steps):
-        theta.grad = theta.detach() + torch.randn(300, dtype=torch.float64, generator=generator)
-        optimizer.step()
-        squares.append(theta.detach().square().mean())
-    return math.sqrt(torch.stack(squares[-1000:]).mean().item())
+        return run
+
+    def inside(theta, g, averages, lr, decay):
+        m, v = averages.add(g)
+        return theta - lr * (m / (v + 1e-8).sqrt() + decay * theta)
+
+    generator = new_generator()
+    theta = torch.tensor([2.0, -1.0, 0.5, 3.0], dtype=torch.float64)
+    gradients = torch.randn(3, 4, dtype=torch.float64, generator=generator) * torch.tensor([1, 1e-5, 10, 1])
+    compare(
+        steps(function),
+        {
+            "lr 0.1, decay 0.5": (theta, gradients, 0.1, 0.5),
+            "lr 0.02, decay 2": (theta, gradients, 0.02, 2.0),
+        },
+        steps(lambda theta, g, averages, lr, decay: theta - lr * (_adam(g, averages) + decay * theta)),
+        {
+            "1e-8 stands inside the root": steps(inside),
+            "this is Adam: nothing shrinks": steps(
+                lambda theta, g, averages, lr, decay: theta - lr * _adam(g, averages)
+            ),
+            "the shrinking has gone into the averages, and so through Adam's division": steps(
+                lambda theta, g, averages, lr, decay: theta - lr * _adam(g + decay * theta, averages)
+            ),
+            "the shrinking lacks the learning rate": steps(
+                lambda theta, g, averages, lr, decay: theta - lr * _adam(g, averages) - decay * theta
+            ),
+            "the weights grow: the shrinking has the wrong sign": steps(
+                lambda theta, g, averages, lr, decay: theta - lr * (_adam(g, averages) - decay * theta)
+            ),
+            "the weights shrink by the same amount, whatever their size": steps(
+                lambda theta, g, averages, lr, decay: theta - lr * (_adam(g, averages) + decay * theta.sign())
+            ),
+            "the step goes up the slope": steps(
+                lambda theta, g, averages, lr, decay: theta + lr * (_adam(g, averages) - decay * theta)
+            ),
+            "the average is not divided by the root of v": steps(
+                lambda theta, g, averages, lr, decay: theta - lr * (averages.add(g)[0] + decay * theta)
+            ),
+        },
+        what="theta",
+    )
+    return "It equals torch.optim.AdamW."

@@ -331,6 +331,9 @@ def shows_tokens(page):
         and page.locator(".vae-status").text_content()
         == f"Patch {patch}: {words[patch]}. {count} of 4 exchanged."
         and show(page, {"the image": made.uniform(3, 64)[picked], "decoded": made.spelled(tokens)})
+    )
+
+
 STREAM = "canvas.vae-cloud"
 DOT, WIDE = 3.4, 720  # of the canvas of a stream
 

@@ -18,7 +18,8 @@ from torch.distributions import (
     TransformedDistribution,
 )
 
-from helpers.vae import VAE, elbo_terms, leave_one_out_mean, reparameterize
+from helpers.exercises.lesson09 import adamw_step
+from helpers.vae import VAE, elbo_terms, reparameterize
 from tests.lessons.test_form import LESSONS, code
 
 pytestmark = pytest.mark.usefixtures("double_precision")
@@ -129,33 +130,121 @@ def test_the_joint_density_and_the_elbo_of_lesson_07_are_those_of_torchs_distrib
 
 # -- lesson 09 ---------------------------------------------------------------------------------
 
-STEPS = 200
+
+def lesson_09():
+    """The names that its first cells define, up to the valley."""
+    name, space = next(name for name in LESSONS if name.startswith("09")), {}
+    for cell in code(name)[:4]:
+        exec(cell.source, space)
+    return space
 
 
 @pytest.mark.parametrize(
-    ("name", "reference"),
+    ("rule", "reference", "corrected"),
     [
-        ("SGD", lambda p: torch.optim.SGD(p, lr=0.02)),
-        ("Momentum", lambda p: torch.optim.SGD(p, lr=0.02 * (1 - 0.8), momentum=0.8)),
-        ("RMSProp", lambda p: torch.optim.RMSprop(p, lr=0.02, alpha=0.95, eps=1e-8)),
-        ("Adam", lambda p: torch.optim.Adam(p, lr=0.02, betas=(0.8, 0.95), eps=1e-8)),
+        ("SGD", lambda p: torch.optim.SGD(p, lr=0.02), True),
+        ("momentum", lambda p: torch.optim.SGD(p, lr=0.02 * (1 - 0.8), momentum=0.8), False),
+        ("RMSProp", lambda p: torch.optim.RMSprop(p, lr=0.02, alpha=0.95, eps=1e-8), False),
+        ("Adam", lambda p: torch.optim.Adam(p, lr=0.02, betas=(0.8, 0.95), eps=1e-8), True),
     ],
 )
 @pytest.mark.parametrize("size", [1.0, 1e-6])
-def test_optimizers_of_lesson_09_equal_torch(name, reference, size):
-    optimizer = definitions("09", "SGD", "Momentum", "RMSProp", "Adam")[
-        ["SGD", "Momentum", "RMSProp", "Adam"].index(name)
-    ](0.02, beta1=0.8, beta2=0.95)
+def test_the_four_rules_of_lesson_09_are_those_of_torch(rule, reference, corrected, size):
+    """Where torch corrects nothing, the averages as they are."""
+    lesson = lesson_09()
+    averages = (lesson["Averages"] if corrected else definitions("09", "Averages", "Uncorrected")[1])(
+        0.8, 0.95
+    )
     generator = torch.Generator().manual_seed(0)
-    ours = torch.zeros(4)
-    theirs = nn.Parameter(ours.clone())
+    start, theirs, given = torch.zeros(4), nn.Parameter(torch.zeros(4)), []
+
+    def gradient(theta):
+        given.append(size * torch.randn(4, generator=generator))
+        return given[-1]
+
     torchs = reference([theirs])
-    for _ in range(STEPS):
-        g = size * torch.randn(4, generator=generator)
-        ours = optimizer.step(ours, g)
-        theirs.grad = g
+    for ours in lesson["walk"](lesson["rules"][rule], averages, gradient, start, 0.02, 200):
+        theirs.grad = given[-1].clone()
         torchs.step()
         assert (ours - theirs.detach()).abs().max() < 1e-12
+
+
+def test_the_valleys_gradient_of_lesson_09_is_on_average_that_of_its_cost():
+    valley, theta = lesson_09()["valley"], torch.tensor([-8.0, 1.5], requires_grad=True)
+    (exact,) = torch.autograd.grad((theta[0] ** 2 + 50 * theta[1] ** 2) / 2, theta)
+    torch.manual_seed(0)
+    draws = torch.stack([valley(theta.detach()) for _ in range(4000)])
+    assert ((draws.mean(0) - exact).abs() < 4 * draws.std(0) / 4000**0.5).all()
+    assert torch.allclose(draws.std(0), torch.tensor([2.0, 20.0]), rtol=0.05)
+
+
+def test_without_correction_the_steps_of_lesson_09_are_longer_by_the_factor_it_draws():
+    averages, uncorrected = definitions("09", "Averages", "Uncorrected")
+    lesson, steps = lesson_09(), []
+    for kind in (averages, uncorrected):
+        torch.manual_seed(0)
+        path = [*lesson["walk"](lesson["rules"]["Adam"], kind(), torch.randn_like, torch.zeros(3), 1.0, 60)]
+        steps.append(torch.stack([torch.zeros(3), *path]).diff(dim=0))
+    t = torch.arange(1, 61)[:, None]
+    factor = (1 - 0.9**t) / (1 - 0.999**t).sqrt()
+    assert torch.allclose(steps[1], factor * steps[0], rtol=1e-5)
+    assert factor[[0, 9], 0].tolist() == pytest.approx([3.16, 6.53], abs=0.01)
+
+
+def test_the_average_step_and_the_floor_of_lesson_09_on_gradients_that_are_bell_shaped():
+    """Adam of torch, 2,000 weights each: signal over noise from 0 to 3."""
+    ratio = torch.tensor([0.0, 0.1, 1 / 3, 1.0, 3.0])[:, None]
+    theta = torch.zeros(5, 2000, requires_grad=True)
+    optimizer, path = torch.optim.Adam([theta], lr=1.0), []
+    torch.manual_seed(0)
+    for _ in range(1500):
+        theta.grad = -(ratio + torch.randn(5, 2000))
+        optimizer.step()
+        path.append(theta.detach().clone())
+    steps = torch.stack(path[500:]).diff(dim=0)
+    law = ratio / (ratio**2 + 1).sqrt()
+    assert torch.allclose(steps.mean((0, 2)), law[:, 0], atol=0.003)
+    floor = math.sqrt(2 * 0.1 / (math.pi * 1.9))
+    assert steps[:, 0].abs().mean().item() == pytest.approx(floor, rel=0.01)
+    assert floor == pytest.approx(0.18, abs=0.005)
+
+
+@pytest.mark.parametrize("lr", [0.1, 0.025])
+def test_the_jitter_of_lesson_09_is_that_of_torchs_adam(lr):
+    """And near the root of lr / 2."""
+    lesson = lesson_09()
+    (cell,) = (cell for cell in code("09_adam") if cell.source.startswith("def jitter("))
+    exec(cell.source, lesson)
+    theta, squares = torch.zeros(500, requires_grad=True), []
+    optimizer = torch.optim.Adam([theta], lr=lr)
+    torch.manual_seed(1)  # another than the lesson's
+    for _ in range(2000):
+        theta.grad = theta.detach() + torch.randn(500)
+        optimizer.step()
+        squares.append(theta.detach().square().mean())
+    reference = torch.stack(squares[500:]).mean().sqrt().item()
+    assert lesson["jitter"](lr) == pytest.approx(reference, rel=0.02)
+    assert reference == pytest.approx(math.sqrt(lr / 2), rel=0.03)
+
+
+def test_the_check_of_adamw_in_lesson_09_wants_what_torch_does(capsys):
+
+    def step(theta, g, averages, lr, decay):
+        weights = nn.Parameter(theta.clone())
+        optimizer = torch.optim.AdamW([weights], lr=lr, weight_decay=decay)
+        if averages.t:  # what earlier steps have left
+            optimizer.state[weights] = {
+                "step": torch.tensor(float(averages.t)),
+                "exp_avg": averages.m.clone(),
+                "exp_avg_sq": averages.v.clone(),
+            }
+        weights.grad = g.clone()
+        optimizer.step()
+        averages.add(g)
+        return weights.detach()
+
+    adamw_step(step)
+    assert capsys.readouterr().out.startswith("Right.")
 
 
 # -- lesson 10 ---------------------------------------------------------------------------------
@@ -507,18 +596,6 @@ def test_lesson_14s_elbo_reaches_the_evidence_with_many_steps():
     assert elbo(x, 3000).numpy() == pytest.approx(np.log(mixture_density(x.numpy())), abs=0.02)
 
 
-def test_lesson_14s_loss_is_0_for_a_denoiser_that_knows_x_and_its_walk_then_ends_there():
-    schedule, loss, walk = definitions("14", "schedule", "loss", "walk")
-    x = torch.randn(20, generator=torch.Generator().manual_seed(0)).expand(50, 20)
-
-    def perfect(z_t, t):  # v, from x = a z_t - s v
-        a, s = schedule(t)
-        return (a * z_t - x) / s
-
-    assert loss(perfect, x) < 1e-20
-    assert torch.allclose(walk(perfect, torch.randn(50, 20), steps=7)[-1], x)
-
-
 def test_lesson_14s_points_lie_in_the_ink_with_y_upwards():
     (ink,) = definitions("14", "ink")
     image = torch.zeros(28, 28)
@@ -535,10 +612,11 @@ POLICY, RIGHT = torch.tensor([0.15, 0.25, 0.6]).double(), torch.tensor([1.0, 1.0
 GRADIENT = POLICY * (RIGHT - 0.4)
 
 
-def test_lesson_15s_baseline_is_that_of_the_helpers():
+def test_lesson_15s_baseline_is_the_mean_of_the_others():
     rloo, _ = definitions("15", "rloo", "grpo")
     R = torch.randn(5, 8, generator=torch.Generator().manual_seed(0))
-    assert torch.allclose(rloo(R), R - leave_one_out_mean(R.T).T)
+    others = torch.stack([R[:, torch.arange(8) != i].mean(1) for i in range(8)], 1)
+    assert torch.allclose(rloo(R), R - others)
 
 
 def test_lesson_15s_group_has_mean_0_and_deviation_1_after_grpo_unless_all_are_alike():
@@ -603,15 +681,3 @@ def test_lesson_15s_numbers_without_log_det_in_closed_form_and_by_gauss_hermite(
     slope = 1 - np.tanh(0.5 + sigma * nodes) ** 2
     assert weights @ slope / weights.sum() == pytest.approx(integral, abs=1e-4)
     assert 0.5 * math.log(2 * math.pi * math.e * sigma**2) == pytest.approx(entropy, abs=0.005)
-
-
-def test_lesson_14s_loss_is_0_for_a_denoiser_that_gives_both_parts_back():
-    schedule, denoising_loss = definitions("14", "schedule", "denoising_loss")
-    a, s = schedule(torch.linspace(0, 1, 11))
-    assert torch.allclose(a**2 + s**2, torch.ones(11))
-    z = torch.randn(20, generator=torch.Generator().manual_seed(0)).expand(50, 20)
-
-    def perfect(z_t, a, s):  # knows z
-        return (a * z_t - z) / s  # v, from z = a z_t - s v
-
-    assert denoising_loss(perfect, z, torch.linspace(0.1, 1, 50)[:, None]) < 1e-8

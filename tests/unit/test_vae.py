@@ -7,16 +7,7 @@ import torch
 from torch.distributions import Bernoulli, Normal
 from torch.distributions import kl_divergence as torch_kl
 
-from helpers.vae import (
-    VAE,
-    Terms,
-    elbo_terms,
-    kl_divergence,
-    leave_one_out_mean,
-    log_likelihood,
-    reparameterize,
-    score_function_loss,
-)
+from helpers.vae import VAE, Terms, elbo_terms, kl_divergence, log_likelihood, reparameterize
 
 
 def double(*shape) -> torch.Tensor:
@@ -71,35 +62,3 @@ def test_elbo_is_reconstruction_minus_kl_with_the_sampler_given():
     assert torch.equal(terms.kl, kl_divergence(mu, logvar))
     assert torch.equal(terms.elbo, terms.reconstruction - terms.kl)
     assert terms.mean() == Terms(terms.reconstruction.mean().item(), terms.kl.mean().item())
-
-
-# -- without the trick -------------------------------------------------------------------------
-
-
-def test_the_leave_one_out_mean_is_that_of_the_others():
-    costs = double(5, 3)
-    expected = torch.stack([costs[torch.arange(5) != i].mean(0) for i in range(5)])
-    assert torch.allclose(leave_one_out_mean(costs), expected, rtol=1e-12)
-    with pytest.raises(ValueError, match="costs: at least 2 draws"):
-        leave_one_out_mean(costs[:1])
-
-
-def gradients(model, loss) -> torch.Tensor:
-    return torch.cat([g.flatten() for g in torch.autograd.grad(loss, model.parameters())])
-
-
-@pytest.mark.parametrize("leave_one_out", [True, False])
-def test_the_score_functions_gradient_is_the_tricks_on_average(leave_one_out):
-    model, x = VAE(1, hidden=2, pixels=4).double(), torch.tensor([[1.0, 0, 1, 1]]).double().expand(5000, 4)
-
-    def difference():
-        loss = score_function_loss(model, x, draws=8, leave_one_out=leave_one_out)
-        return gradients(model, loss) - gradients(model, -elbo_terms(model, x).elbo.mean())
-
-    found = torch.stack([difference() for _ in range(40)])
-    assert (found.mean(0).abs() <= 5 * found.std(0) / math.sqrt(40)).all()  # standard errors
-
-
-def test_a_learners_mistakes_are_named():
-    with pytest.raises(ValueError, match="draws: at least 2 needed, not 1"):
-        score_function_loss(VAE(2, 8), torch.zeros(3, 784), draws=1)

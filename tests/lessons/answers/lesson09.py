@@ -1,69 +1,70 @@
 """Answers to the exercises of lesson 09."""
 
+_STEP = "def average_step(g, times):\n    s, n = g.mean(0), g.std(0)\n    return {}"
+_ADAMW = (
+    "def adamw_step(theta, g, averages, lr, decay):\n    m, v = averages.add({g})\n"
+    "    adam = m / (v.sqrt() + 1e-8)\n    return {back}"
+)
+
+
+def _adamw(back, g="g"):
+    return _ADAMW.format(back=back, g=g)
+
+
 # (exercise, answer, what the check has to say of it)
 WRONG = [
-    (0, "def adam_step(theta, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
-        "    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2\n"
-        "    m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)\n"
-        "    return theta - 0.001 * m_hat / (torch.sqrt(v_hat) + 1e-8), m, v", "with the default settings"),
-    (0, "def adam_step(theta, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
-        "    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
-        "    m_hat = m / (1 - beta1**t)\n"
-        "    return theta - lr * m_hat / torch.sqrt(v + eps), m, v", "after step 1"),
-    (0, "def adam_step(theta, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
-        "    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
-        "    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)\n"
-        "    return theta - lr * m_hat / torch.sqrt(v_hat + eps), m, v", "epsilon"),
-    (0, "def adam_step(theta, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
-        "    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
-        "    m_hat, v_hat = m / (1 - beta1 * t), v / (1 - beta2 * t)\n"
-        "    return theta - lr * m_hat / (torch.sqrt(v_hat) + eps), m, v", "after step 2"),
-    (0, "def adam_step(theta, g, m, v, t, **rest):\n    return theta - 0.001 * g", "return three things"),
-    (0, "def adam_step(theta, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
-        "    m, v = beta1 * m + g, beta2 * v + g**2\n"
-        "    m_hat, v_hat = m * (1 - beta1) / (1 - beta1**t), v * (1 - beta2) / (1 - beta2**t)\n"
-        "    return theta - lr * m_hat / (torch.sqrt(v_hat) + eps), m, v", "running average"),
-    (1, "distance = {50: 1000 * 0.001 * 0.02, 450: 1000 * 0.001 * 0.02}", "as SGD goes"),
-    (1, "distance = {50: 1.0, 450: 1.0}", "without noise"),
-    (1, "distance = {50: 1 / 3, 450: 1.0}", "they hold signal too"),
-    (1, "distance = {50: 1 / (1 + 3), 450: 1 / (1 + 1)}", "their squares do"),
-    (1, "distance = {50: 1 / (1 + 3**2), 450: 1 / 2}", "divides by its root"),
-    (1, "distance = {50: 1 / 10**0.5, 450: 1 / (1 + (1 / 3)**2)**0.5}",
-     "not make the noise nine times smaller"),
-    (1, "distance = {50: 1000 / 10**0.5, 450: 1000 / 2**0.5}", "how long is one?"),
-    (1, "distance = {50: 0.5, 450: 0.6}", "batches of 50: the weight does not go 0.5"),
-    (1, "distance = {50: 1 / 10**0.5, 450: None}", "450 is still missing"),
-    (1, "distance = 0.3", "a dictionary"),
-    (2, "half_the_jitter = 0.05", "0.71 times that of 0.1. Take a smaller one"),
-    (2, "half_the_jitter = 0.01", "Take a larger one"),
-    (2, "half_the_jitter = 0.1", "1.00 times that of 0.1"),
-    (2, "half_the_jitter = 0.2", "Take a smaller one"),
-    (2, "half_the_jitter = -0.025", "a positive number"),
-    (2, "half_the_jitter = '0.025'", "one number"),
-    (0, "def adam_step(theta, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
-        "    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
-        "    m, v = m / (1 - beta1**t), v / (1 - beta2**t)\n"
-        "    return theta - lr * m / (torch.sqrt(v) + eps), m, v", "m after step 1"),
+    (0, _STEP.format("s / (s**2 + n**2).sqrt()"), "with the minibatches as they are"),
+    (0, _STEP.format("s / (s**2 + (n / times)**2).sqrt()"), "do not make the noise times smaller"),
+    (0, _STEP.format("s / (s**2 + times * n**2).sqrt()"), "more images make the noise larger here"),
+    (0, _STEP.format("s.abs() / (s**2 + n**2 / times).sqrt()"), "the sign is lost"),
+    (0, _STEP.format("s / (n / times**0.5)"), "this is signal over noise"),
+    (0, _STEP.format("s / (s.abs() + n / times**0.5)"), "their squares do"),
+    (0, _STEP.format("s / (s**2 + n**2 / times)"), "the root of the average square"),
+    (0, _STEP.format("s / ((g**2).mean(0) / times).sqrt()"), "is not all noise"),
+    (0, _STEP.format("s / (s**2 + g.std()**2 / times).sqrt()"), "all weights share one noise"),
+    (0, _STEP.format("g.mean() / (g.mean()**2 + n**2 / times).sqrt()"), "all weights share one signal"),
+    (0, _STEP.format("0.001 * s / (s**2 + n**2 / times).sqrt()"), "a step is off by"),
+    (0, _STEP.format("s / (s**2 + n**2 / 9).sqrt()"), "for times 1"),
+    (0, "def average_step(g, times):\n    return (g / g.abs()).mean(0)", "a step is off by"),
+    (0, "def average_step(g, times):\n    return g.mean(1)", "has the shape (4000,); (4,) is needed"),
+    (0, _STEP.format("g[0] / (g[0]**2 + n**2 / times).sqrt()"), "a step is off by"),
+    (1, _adamw("theta - lr * adam"), "this is Adam: nothing shrinks"),
+    (1, _adamw("theta - lr * adam", g="g + decay * theta"), "through Adam's division"),
+    (1, _adamw("theta - lr * adam - decay * theta"), "lacks the learning rate"),
+    (1, _adamw("theta - lr * (adam - decay * theta)"), "the weights grow"),
+    (1, _adamw("theta - lr * (adam + decay * theta.sign())"), "by the same amount, whatever their size"),
+    (1, _adamw("theta + lr * adam - lr * decay * theta"), "goes up the slope"),
+    (1, _adamw("theta - lr * (m + decay * theta)"), "not divided by the root of v"),
+    (1, _adamw("theta - lr * (adam + decay * theta)", g="g.mean()"), "theta is off by"),
+    (1, _adamw("theta - lr * (adam + decay * theta.mean())"), "theta is off by"),
+    (1, _adamw("theta - lr * (m / (v + 1e-8).sqrt() + decay * theta)"), "inside the root"),
+    (1, _adamw("theta - lr * (g / (v.sqrt() + 1e-8) + decay * theta)"), "theta is off by"),
+    (1, _adamw("-lr * (adam + decay * theta)"), "theta is off by"),
+    (1, _adamw("theta - 0.1 * (adam + 0.5 * theta)"), "for lr 0.02, decay 2"),
+    (1, _adamw("(theta, m, v)"), "theta should be a tensor"),
 ]
 
 # (exercise, answer), written in another way than the solution
 RIGHT = [
-    (0, "def adam_step(theta, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
-        "    m = torch.lerp(g, m, beta1)\n    v = torch.lerp(g.square(), v, beta2)\n"
-        "    root = (v / (1 - beta2**t)) ** 0.5 + eps\n"
-        "    return [theta - lr / (1 - beta1**t) * m / root, m, v]"),
-    (0, "def adam_step(theta, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
-        "    m.mul_(beta1).add_(g, alpha=1 - beta1)\n    v.mul_(beta2).addcmul_(g, g, value=1 - beta2)\n"
-        "    root = (v / (1 - beta2**t)).sqrt() + eps\n"
-        "    return theta.addcdiv(m / (1 - beta1**t), root, value=-lr), m, v"),
-    (1, "distance = {450: torch.tensor(0.7071), 50: -0.316}"),
-    (1, "distance = {50: 0.32, 450: 0.71}"),
-    (2, "half_the_jitter = 0.1 / 4"),
-    (2, "half_the_jitter = torch.tensor([0.028])"),
-    (0, "import numpy as np\n"
-        "def adam_step(theta, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):\n"
-        "    theta, g, m, v = (a.float().numpy() for a in (theta, g, m, v))\n"
-        "    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
-        "    root = np.sqrt(v / (1 - beta2**t)) + eps\n"
-        "    return theta - lr * m / (1 - beta1**t) / root, m, v"),
+    (
+        0,
+        "def average_step(g, times):\n    s = g.mean(0)\n    noise = ((g - s)**2).mean(0) / times\n"
+        "    return s.sign() * (1 + noise / s**2).rsqrt()",
+    ),
+    (
+        0,
+        "import numpy as np\ndef average_step(g, times):\n    g = g.numpy()\n"
+        "    return np.array([c.mean() / np.hypot(c.mean(), c.std() / np.sqrt(times)) for c in g.T])",
+    ),
+    (
+        1,
+        "def adamw_step(theta, g, averages, lr, decay):\n    m, v = averages.add(g)\n"
+        "    theta.mul_(1 - lr * decay)\n    return theta.addcdiv_(m, v.sqrt().add_(1e-8), value=-lr)",
+    ),
+    (
+        1,
+        "def adamw_step(theta, g, averages, lr, decay):\n    own = theta.clone().requires_grad_()\n"
+        "    own.grad = -lr * decay * theta\n    m, v = averages.add(g)\n"
+        "    return own + own.grad - lr * m / (v**0.5 + 1e-8)",
+    ),
 ]
