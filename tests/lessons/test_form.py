@@ -17,8 +17,6 @@ from tests.conftest import NOTEBOOKS, ROOT
 from tests.lessons.rerun import clean, problems
 
 LESSONS = {path.stem: nbformat.read(path, as_version=4) for path in NOTEBOOKS}
-    name for name in LESSONS if name[:2] not in ("09", "12", "14")
-]  # those in the third edition's measure
 pytestmark = pytest.mark.usefixtures("double_precision")
 every_lesson = pytest.mark.parametrize("name", LESSONS)
 
