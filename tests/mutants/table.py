@@ -1048,7 +1048,7 @@ TABLE = {
             "average_and_noise(advantage, policy, rewards + more)",
             "average_and_noise(advantage, policy, rewards)",
         ),
-        ("RLOO with its own length", "learn(rloo, grpo)", "learn(rloo, rloo)"),
+        ("GRPO in the place of RLOO", '"RLOO": learn(rloo)', '"RLOO": learn(grpo)'),
         ("a step of twice the length", "lr * average_step", "2 * lr * average_step"),
         ("GRPO divides by the variance", "above / R.std(", "above / R.var("),
         ("the entropy as if actions were drawn evenly", "-width @ (p * log_p)", "-width @ (0.5 * log_p)"),
