@@ -3,7 +3,7 @@
 import functools
 import math
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -203,34 +203,6 @@ def parts(value: object, count: int, words: str) -> tuple:
     if any(unsolved(part) for part in value):
         raise NotYet
     return tuple(value)
-
-
-def no_known_mistake(
-    found: Tensor, mistakes: Iterable[tuple[Tensor, str]], *, rtol: float = 1e-5, atol: float = 1e-8
-) -> None:
-    """Raises `Wrong` in the words of the first of (values, words) whose values `torch.allclose` finds."""
-    for values, words in mistakes:
-        if torch.allclose(found, values, rtol=rtol, atol=atol):
-            raise Wrong(words)
-
-
-def close(value: float, target: float, what: str, tolerance: float) -> None:
-    """`tolerance` is the largest difference that counts as right, in the unit of `value`."""
-    if not abs(value - target) <= tolerance:
-        raise Wrong(f"{what} is {value:.4g}, but should be {target:.4g}: off by {abs(value - target):.2g}")
-
-
-def close_mean(values: Tensor, target: float, what: str, errors: float = 5) -> None:
-    """The mean of draws, within `errors` standard errors of `target`."""
-    standard_error = values.std().item() / math.sqrt(values.numel())
-    mean = values.mean().item()
-    off = abs(mean - target) / standard_error if standard_error else math.inf
-    if not (off <= errors or mean == target):
-        raise Wrong(
-            f"{what} is {mean:.3f}, but should be {target:.3f}: {off:.0f} standard errors away"
-            if math.isfinite(off)
-            else f"{what} is always {mean:.3f}; nothing in it is random"
-        )
 
 
 def new_generator(seed: int = 0) -> torch.Generator:

@@ -91,7 +91,7 @@ function render({ model, el }) {
     return [
       element("div", { className: "vae-buttons" }, go, one, again,
         element("span", { role: "group", ariaLabel: "the cost", className: "vae-buttons" }, ...costs),
-        element("label", {}, baseline, " baseline")),
+        element("label", {}, baseline, "baseline")),
       draws.node, ...said.map(({ node }) => node), track.node,
       caption("Dotted: the cost of one z. Solid: its mean, at μ. Arrow: the next step. Bar: its mean ± one noise. "
         + "Below: the steps so far; pale, earlier races."),

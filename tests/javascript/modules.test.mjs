@@ -13,7 +13,7 @@ import { bar } from "../../helpers/widgets/js/rail.js";
 import { clamp, fixed, floats, normalPair } from "../../helpers/widgets/js/numbers.js";
 import { across, bellPath, finiteDifference, slopePlace } from "../../helpers/widgets/jump_and_slide.js";
 import { nearest, sample, ticks, toPixels, within } from "../../helpers/widgets/latent_pad.js";
-import { estimates, exact as exactOf, problem, up } from "../../helpers/widgets/race.js";
+import { estimates as estimatesOf, exact as exactOf, problem, up } from "../../helpers/widgets/race.js";
 import { advantages, average, drawn, estimate, everyGroup, exact, place, policyAt, radius, tip } from
   "../../helpers/widgets/policy_triangle.js";
 import { entriesOf, leadsTo, patchAt } from "../../helpers/widgets/tokens.js";
@@ -159,10 +159,10 @@ test("the positions of a frame, and the colours of the points, are Python's", ()
 });
 
 test("a stream's plane has x to the right, y upwards, and room around the digit", () => {
-  const place = onCanvas(2);
-  close(place(-2, -2), [0, 720]);
-  close(place(30, 30), [720, 0]);
-  close(place(6, 14), [180, 360]);
+  const at = onCanvas(2);
+  close(at(-2, -2), [0, 720]);
+  close(at(30, 30), [720, 0]);
+  close(at(6, 14), [180, 360]);
 });
 
 test("a stream plays in four seconds to its end, and back to its start", () => {
@@ -180,7 +180,7 @@ test("ink becomes the digit that Python expects of it", () => {
 test("a race's means, noises and estimates are those of Python", () => {
   for (const { cost, mu, baseline, epsilon, expected } of given.race) {
     const f = problem(cost, 3, 10), b = baseline ? exactOf(f, mu, 0).cost : 0;
-    const { cost: mean, means, noises } = exactOf(f, mu, b), one = estimates(f, mu, epsilon, b);
+    const { cost: mean, means, noises } = exactOf(f, mu, b), one = estimatesOf(f, mu, epsilon, b);
     close([mean, means, noises, one].flat(), expected, 5e-3);
   }
 });

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import functools
 import importlib
 import io
 import re
@@ -204,12 +205,19 @@ def solution(text):
     return re.search(r"```python\n(.*?)```", folded, re.S)[1]
 
 
+@functools.cache
+def set_up(name):
+    """What the first cell of a lesson defines."""
+    space = {}
+    exec(code(name)[0].source, space)
+    return space
+
+
 def run(name, *sources):
     """What the last of the sources prints, after the lesson's set-up cell; nothing is drawn."""
     sources = [re.sub(r"\n+Backprop\(.*", "", source) for source in sources]
-    space, printed = {}, io.StringIO()
+    space, printed = dict(set_up(name)), io.StringIO()
     torch.manual_seed(1)  # not that of the checks: an answer's noise must not be theirs
-    exec(code(name)[0].source, space)  # which sets double precision
     for given in re.findall(r", (\w+)", sources[-1]):  # what the lesson hands to the check
         for cell in code(name):
             if cell.source.startswith(f"{given} = ") and not tags(cell):

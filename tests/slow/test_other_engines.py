@@ -128,6 +128,17 @@ STEPS = {
         ("μ", [MIDDLE, RIGHT], {"mu": 6, "sigma": 1}),
         ("σ", "Home", {"mu": 6, "sigma": 0.1}),
     ],
+    "Race": [
+        ("draws", [MIDDLE, RIGHT], {"draws": 50}),
+        ("baseline", [MIDDLE], {"draws": 50, "baseline": True}),
+        ("step", [MIDDLE], {"cost": "step", "baseline": True}),
+    ],
+    "Tokens": [
+        ("patch 0", "ArrowRight", {"patch": 1, "tokens": [0, 1, 2, 3]}),
+        ("codebook entry 4", [MIDDLE], {"patch": 1, "tokens": [0, 4, 2, 3]}),
+        ("take this 7", [MIDDLE], {"picked": 1, "patch": 1, "tokens": [4, 4, 0, 1]}),
+    ],
+    "Stream": [("t", "End ArrowLeft", {"frame": 9}), ("t", [(0.98, 0.5), LEFT], {"frame": 0})],
     "PolicyTriangle": [
         ("points for all", "End", {"bonus": 2, "n": 8}),
         ("draws, n", [MIDDLE, LEFT], {"bonus": 2, "n": 2}),
