@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-SECONDS, MEGABYTES = 75, 1000
+SECONDS, MEGABYTES = 45, 800
 FAILS = 3  # times the budget: a slow processor is not a slow lesson
 
 

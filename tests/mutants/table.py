@@ -375,11 +375,6 @@ TABLE = {
             "torch.tensor([0.0, 0.0, 0.0, 0.0])",
         ),
         (
-            "lesson 11's check gives all parts the same size",
-            "together.split((2, 1, 6))",
-            "together.split((3, 3, 3))",
-        ),
-        (
             "lesson 11's check divides by the number of parts",
             "math.log(sum(map(len, parts)))",
             "math.log(len(parts))",
