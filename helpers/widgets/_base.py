@@ -179,16 +179,16 @@ class CodesWidget(BrowserWidget):
     _images = traitlets.Bytes().tag(sync=True)
 
     def __init__(self, model: VAE, images: Tensor, codes: Tensor, **traits):
-        self._decode = copy.deepcopy(nn.Sequential(model.decoder, nn.Sigmoid())).eval().requires_grad_(False)
+        self._decode = frozen(nn.Sequential(model.decoder, nn.Sigmoid()))
         layers, weights = pack_network(self._decode)
-        linear = [layer for layer in layers if layer["kind"] == "linear"]
-        packed = pack_floats("codes", codes, (len(images), linear[0]["inputs"]))
+        inputs, pixels = ends(layers)
+        packed = pack_floats("codes", codes, (len(images), inputs))
         self._z, self._x = codes.detach(), images
         super().__init__(
             _layers=layers,
             _weights=weights,
             _codes=packed,
-            _images=pack_images("images", images, linear[-1]["outputs"]),
+            _images=pack_images("images", images, pixels),
             **traits,
         )
 
@@ -215,6 +215,17 @@ def encoded(model: VAE, images: Tensor) -> tuple[Tensor, Tensor]:
 # -- packed for the browser --------------------------------------------------------------------
 
 _KINDS = {nn.ReLU: "relu", nn.Sigmoid: "sigmoid"}
+
+
+def frozen(network: nn.Module) -> nn.Module:
+    """A copy that training the network further does not change, without gradients."""
+    return copy.deepcopy(network).eval().requires_grad_(False)
+
+
+def ends(layers: list[dict]) -> tuple[int, int]:
+    """How many numbers a packed network takes, and how many it gives."""
+    linear = [layer for layer in layers if layer["kind"] == "linear"]
+    return linear[0]["inputs"], linear[-1]["outputs"]
 
 
 def pack_network(network: nn.Module) -> tuple[list[dict], bytes]:

@@ -1,6 +1,5 @@
 """`Handwriting`: draw a digit, and get all ten in your own hand."""
 
-import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +13,17 @@ from torch import Tensor
 
 from helpers._arguments import check_images
 from helpers.figures import BLUE, show_digits
-from helpers.widgets._base import HERE, BrowserWidget, as_list, checked_index, pack_network, pair, script
+from helpers.widgets._base import (
+    HERE,
+    BrowserWidget,
+    as_list,
+    checked_index,
+    ends,
+    frozen,
+    pack_network,
+    pair,
+    script,
+)
 
 SIDE, PIXELS, LABELS = 28, 784, 10
 
@@ -47,14 +56,11 @@ class Handwriting(BrowserWidget):
     _labels = traitlets.List().tag(sync=True)
 
     def __init__(self, net: Any, images: Tensor | None = None, labels: Tensor | Sequence[int] = ()):
-        self._encode, self._decode = (
-            copy.deepcopy(part).eval().requires_grad_(False) for part in (net.encoder, net.decoder)
-        )
+        self._encode, self._decode = frozen(net.encoder), frozen(net.decoder)
         examples = b"" if images is None else _ink("images", images)
         encoder, encoder_weights = pack_network(self._encode)
         decoder, decoder_weights = pack_network(self._decode)
-        inner = [[layer for layer in layers if layer["kind"] == "linear"] for layers in (encoder, decoder)]
-        sizes = [number for linear in inner for number in (linear[0]["inputs"], linear[-1]["outputs"])]
+        sizes = [*ends(encoder), *ends(decoder)]
         latent = sizes[1] // 2
         if sizes != [PIXELS + LABELS, 2 * latent, latent + LABELS, PIXELS]:
             raise ValueError(

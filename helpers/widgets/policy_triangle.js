@@ -1,7 +1,7 @@
 // PolicyTriangle: a policy over three answers, and what three estimators make of a group of draws.
 
 import { clamp } from "./js/numbers.js";
-import { button, caption, element, mount, slider, statusLine, svg } from "./js/page.js";
+import { ARROWS, button, caption, element, mount, slider, statusLine, svg } from "./js/page.js";
 
 const WIDTH = 240, HEIGHT = 252, SCALE = 138; // SCALE: pixels for a gradient of length 1
 const INK = "#222", ABOVE = 42, DOT = 11; // room above the triangle; from dot to dot
@@ -49,7 +49,7 @@ function render({ model, el }) {
         to(((event.clientX - box.left) / box.width) * WIDTH, ((event.clientY - box.top) / box.height) * HEIGHT);
       });
       listen(paper, "keydown", (event) => {
-        const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+        const step = ARROWS[event.key];
         if (!step) return;
         event.preventDefault();
         const [x, y] = place(model.get("policy"));

@@ -34,7 +34,8 @@ function render({ model, el }) {
     const points = () => {
       const f = problem(model.get("cost"), k, height), n = model.get("draws");
       return now().map((mu, i) => {
-        const cost = exact(f, mu, 0).cost, b = model.get("baseline") ? cost : 0, { means, noises } = exact(f, mu, b);
+        const plain = exact(f, mu, 0), { cost } = plain, b = model.get("baseline") ? cost : 0;
+        const { means, noises } = b ? exact(f, mu, b) : plain;
         const noise = noises[i] / Math.sqrt(n);
         const move = -lr * estimates(f, mu, model.get("epsilon").slice(0, n), b)[i];
         return { mu, cost, move, noise, bar: [-lr * means[i] - lr * noise, -lr * means[i] + lr * noise] };

@@ -2,15 +2,13 @@
 
 import { network } from "./js/network.js";
 import { bytesOf, clamp, floats } from "./js/numbers.js";
-import { button, caption, element, inside, mount, picture, shelf, statusLine } from "./js/page.js";
-
-const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+import { ARROWS, button, caption, element, inside, mount, picture, shelf, statusLine } from "./js/page.js";
 
 // Where a key leads from one of `count` places in rows of `columns`: a neighbour, or stay at the edge.
 export function leadsTo(key, at, columns, count) {
   if (key === "Home") return 0;
   if (key === "End") return count - 1;
-  const [x, y] = WAYS[key], column = (at % columns) + x, place = at + x + y * columns;
+  const [x, y] = ARROWS[key], column = (at % columns) + x, place = at + x + y * columns;
   return column < 0 || column >= columns || place < 0 || place >= count ? at : place;
 }
 
@@ -27,7 +25,7 @@ export function entriesOf(codebook, tokens, size) {
   return read;
 }
 
-// Buttons of which one is chosen, as radio buttons are: {node, buttons, choose, at}.
+// Buttons of which one is chosen, as radio buttons are: {node, buttons, faces, choose, columns}.
 function grid(name, className, count, side) {
   const faces = Array.from({ length: count }, () => picture(side, "", "vae-face"));
   const buttons = faces.map((face) => {
@@ -93,7 +91,7 @@ function render({ model, el }) {
       listen(node, "keydown", (event) => {
         const at = buttons.indexOf(event.target);
         if (at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-        if (!WAYS[event.key] && event.key !== "Home" && event.key !== "End") return;
+        if (!ARROWS[event.key] && event.key !== "Home" && event.key !== "End") return;
         event.preventDefault(); // the page does not scroll
         const to = leadsTo(event.key, at, across(), buttons.length);
         buttons[to].focus();

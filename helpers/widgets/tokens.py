@@ -1,6 +1,5 @@
 """`Tokens`: a digit as entries of a codebook; exchange one, and the picture changes there."""
 
-import copy
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -13,12 +12,15 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 
+from helpers._arguments import check_floats
 from helpers.figures import BLUE, GREY, RED, show_digits
 from helpers.widgets._base import (
     HERE,
     BrowserWidget,
     as_list,
     checked_index,
+    ends,
+    frozen,
     pack_floats,
     pack_images,
     pack_network,
@@ -55,10 +57,9 @@ class Tokens(BrowserWidget):
     _labels = traitlets.List().tag(sync=True)
 
     def __init__(self, model: Any, images: Tensor, labels: Sequence | Tensor, drawn: Tensor):
-        self._decode = copy.deepcopy(nn.Sequential(model.decoder, nn.Sigmoid())).eval().requires_grad_(False)
+        self._decode = frozen(nn.Sequential(model.decoder, nn.Sigmoid()))
         layers, weights = pack_network(self._decode)
-        linear = [layer for layer in layers if layer["kind"] == "linear"]
-        inputs, pixels = linear[0]["inputs"], linear[-1]["outputs"]
+        inputs, pixels = ends(layers)
         packed = pack_images("images", images, pixels)
         with torch.no_grad():
             _, own = model.encode(images)
@@ -68,7 +69,7 @@ class Tokens(BrowserWidget):
             raise ValueError(
                 f"model: a decoder of {own.shape[1]} x {size} numbers is needed, not of {inputs}"
             )
-        pack_floats("drawn", drawn, (entries, pixels // own.shape[1]))
+        check_floats("drawn", drawn, (entries, pixels // own.shape[1]))
         self._faces = drawn
         super().__init__(
             tokens=own[0].tolist(),

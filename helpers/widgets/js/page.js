@@ -94,6 +94,9 @@ export function inside(node, { clientX, clientY }) {
     (clientY - box.top - node.clientTop) / node.clientHeight];
 }
 
+// Which way an arrow key points, to the right and downwards.
+export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // Puts a widget on the page, and returns what takes it away again, with all that it listens to or waits for.

@@ -2,14 +2,13 @@
 
 import { LONGER, SIDE, asDigit } from "./digit.js";
 import { clamp } from "./numbers.js";
-import { BLUE, element, inside } from "./page.js";
+import { ARROWS, BLUE, element, inside } from "./page.js";
 
 const SHEET = 280; // the sheet's side: ten pixels for each pixel of a digit
 const PEN = 22; // on the sheet
 const LINE = 2.4; // the median width of the lines in MNIST, in pixels of a digit
 const PAUSE = 150; // ms between two readings of a drawing that goes on
 const STEP = 10; // of the pen that is moved with the arrow keys
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 // -- strokes -----------------------------------------------------------------------------------
 
