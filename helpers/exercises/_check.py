@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
+from helpers.words import said
+
 
 class Wrong(Exception):
     """The answer is wrong; the message says what is wrong, and how far off it is."""
@@ -37,13 +39,14 @@ def check(judge: Callable[..., str]) -> Callable[..., None]:
             with torch.enable_grad():  # whatever mode an earlier cell has left
                 message = judge(answer, *more)
         except NotYet:
-            print("Not yet. Fill in the cell above, run it, and run this one again.")
+            print(said("Not yet. Fill in the cell above, run it, and run this one again."))
         except (Wrong, Raised) as wrong:
-            print(f"Not right yet: {wrong}")
+            print(said("Not right yet:"), said(str(wrong)))
         except Exception as error:  # ours, so not told as the learner's
-            print(f"This check broke ({type(error).__name__}: {error}). That may not be your answer's fault.")
+            broke = f"{type(error).__name__}: {error}"
+            print(said(f"This check broke ({broke}). That may not be your answer's fault."))
         else:
-            print(f"Right. {message}")
+            print(said("Right."), said(message))
 
     return run
 
@@ -61,7 +64,8 @@ def call(function: Callable, *args, **kwargs):
     except (Wrong, NotYet, Raised):  # of something that the check has handed in
         raise
     except Exception as error:
-        raise Raised(f"your code raised {type(error).__name__}: {error}{_line(function, error)}") from None
+        words = f"your code raised {type(error).__name__}: {error}"
+        raise Raised(f"{words} ({line})" if (line := _line(function, error)) else words) from None
     if unsolved(result):
         raise NotYet
     return result
@@ -72,7 +76,7 @@ def _line(function: Callable, error: Exception) -> str:
     file = getattr(getattr(function, "__code__", None), "co_filename", None)
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename == file:
-            return f" (at `{frame.line}`)" if frame.line else f" (in line {frame.lineno} of its cell)"
+            return f"at `{frame.line}`" if frame.line else f"in line {frame.lineno} of its cell"
     return ""
 
 

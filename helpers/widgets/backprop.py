@@ -12,6 +12,7 @@ from torch import Tensor
 from helpers.autograd import trace_autograd
 from helpers.figures.graph import draw_trace, graph_places
 from helpers.widgets._base import HERE, BrowserWidget, script
+from helpers.words import said
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -44,13 +45,21 @@ class Backprop(BrowserWidget):
     ):
         own = callable(runs)
         if callable(runs):
-            runs, derivatives = {"your line": _run_of(runs)}, {"Pow": "2 (z − k)"}
+            runs, derivatives = {said("your line"): _run_of(runs)}, {"Pow": "2 (z − k)"}
         self._graphs = {
             line: trace_autograd(loss, {**parameters, "z": z}, drawn=["z", "epsilon"])
             for line, (loss, parameters, z) in runs.items()
         }
         packed = [_packed(line, graph, derivatives or {}) for line, graph in self._graphs.items()]
         super().__init__(_runs=packed, run=run, step=len(packed[0]["steps"]) - 1 if own else 0)
+
+    @traitlets.default("_words")
+    def _words_of_the_script(self) -> dict[str, str]:
+        """Those of the runs, too: they are made here."""
+        own = [node["title"] for run in self._runs for node in run["nodes"]]
+        for step in (step for run in self._runs for step in run["steps"]):
+            own += [step["words"], *step["numbers"].values()]
+        return super()._words_of_the_script() | {words: said(words) for words in own if said(words) != words}
 
     def figure(self) -> Figure:
         line, graph = list(self._graphs.items())[self.run]

@@ -16,6 +16,7 @@ from helpers._arguments import check_images
 from helpers.training import History, evaluating, preserves_torch_state
 from helpers.vae import VAE
 from helpers.widgets._base import HERE, BrowserWidget, as_list, encoded, pack_floats, script
+from helpers.words import said
 
 ACROSS = 11  # pictures in a row of the manifold
 LEAST = 3.5  # the plane goes at least so far from 0
@@ -124,7 +125,7 @@ class TrainingReplay(BrowserWidget):
         for frame, plane, manifold in zip(moments, *axes, strict=True):
             figures.latent_plane(frame.codes, labels, ax=plane)
             plane.set(xlim=(-self._extent, self._extent), ylim=(-self._extent, self._extent))
-            plane.set_title(_words(frame), fontsize=10)
+            plane.set_title(said(_words(frame)), fontsize=10)
             manifold.imshow(frame.sheet.numpy(), vmin=0, vmax=255, cmap="gray_r")
             manifold.axis("off")
         return figure
