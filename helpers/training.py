@@ -150,8 +150,10 @@ def fit(
                     after_epoch(model, history)
     except KeyboardInterrupt:
         del history.train[len(history.test) :]
-        done = f"{len(history.test)} of {epochs}"
-        print(said(f"Interrupted after {done} epochs; the model keeps what it has learned."))
+        done = (
+            f"Interrupted after {len(history.test)} of {epochs} epochs; the model keeps what it has learned."
+        )
+        print(said(done))
     finally:
         model.eval()
     return history

@@ -64,20 +64,22 @@ def call(function: Callable, *args, **kwargs):
     except (Wrong, NotYet, Raised):  # of something that the check has handed in
         raise
     except Exception as error:
-        words = f"your code raised {type(error).__name__}: {error}"
-        raise Raised(f"{words} ({line})" if (line := _line(function, error)) else words) from None
+        raise Raised(_told(function, error)) from None
     if unsolved(result):
         raise NotYet
     return result
 
 
-def _line(function: Callable, error: Exception) -> str:
-    """Where in the learner's code it happened, in words."""
+def _told(function: Callable, error: Exception) -> str:
+    """What the learner's code raised, and where."""
+    what = f"{type(error).__name__}: {error}"
     file = getattr(getattr(function, "__code__", None), "co_filename", None)
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename == file:
-            return f"at `{frame.line}`" if frame.line else f"in line {frame.lineno} of its cell"
-    return ""
+            if frame.line:
+                return f"your code raised {what} (at `{frame.line}`)"
+            return f"your code raised {what} (in line {frame.lineno} of its cell)"
+    return f"your code raised {what}"
 
 
 class Draws(TorchFunctionMode):
@@ -176,7 +178,7 @@ def number(value: object, what: str) -> float:
     except OverflowError:  # a whole number of more than 308 digits
         raise Wrong(f"{what} is far too large") from None
     if not math.isfinite(value):
-        raise Wrong(f"{what} is {value}")
+        raise Wrong(f"{what} is not finite")
     return value
 
 

@@ -1,4 +1,4 @@
-// Backprop: the gradient's run through the graphs that Python recorded. All numbers and words come from there, in English.
+// Backprop: the gradient's run through the graphs that Python recorded. All numbers come from there.
 
 import { clamp } from "./js/numbers.js";
 import { button, caption, element, fresh, mount, statusLine, still, svg } from "./js/page.js";
@@ -32,7 +32,7 @@ function render({ model, el }) {
       }
       radios.forEach((radio, index) => { radio.checked = index === model.get("run"); });
       shown.light(step);
-      status.textContent = said(run.steps[step].words);
+      status.textContent = run.steps[step].words;
       where.textContent = said("{} of {}", step, last());
       play.textContent = beat.running() ? said("pause") : "backward()";
     };
@@ -90,7 +90,7 @@ function graphOf(run, { width, height }, said) {
   const xs = run.nodes.map((node) => node.x), middle = (Math.min(...xs) + Math.max(...xs)) / 2;
   const places = run.nodes.map(({ x, y }) => [width / 2 + (x - middle) * ACROSS, y * DOWN + HIGH / 2 + 12]);
   const arrows = run.edges.map((edge) => arrowOf(edge, places[edge.from], places[edge.to]));
-  const boxes = run.nodes.map((node, index) => boxOf(node, places[index], said));
+  const boxes = run.nodes.map((node, index) => boxOf(node, places[index]));
   const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
     ...arrows.map((arrow) => arrow.node), ...boxes.map((box) => box.node));
   const light = (step) => {
@@ -122,11 +122,11 @@ function arrowOf({ carries, factor }, [x1, y1], [x2, y2]) {
   return { node };
 }
 
-function boxOf({ title, die, state }, [x, y], said) {
+function boxOf({ title, die, state }, [x, y]) {
   const number = svg("text", { y: 15, class: "vae-number" });
   const node = svg("g", { class: `vae-box vae-${state}`, transform: `translate(${x} ${y})` },
     svg("rect", { x: -WIDE / 2, y: -HIGH / 2, width: WIDE, height: HIGH, rx: 8 }),
-    svg("text", { y: -4 }, said(title)), number);
+    svg("text", { y: -4 }, title), number);
   if (die) node.append(dieAt(-WIDE / 2 - 18, -HIGH / 2 - 14));
   return { node, number };
 }

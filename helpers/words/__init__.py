@@ -16,9 +16,10 @@ _words: dict[str, str] = {}
 _patterns: list[tuple[re.Pattern, str]] = []  # of sentences with fields, the longest first
 
 
-def languages() -> list[str]:
-    """English, and those that have a catalogue."""
-    return ["en", *sorted(path.stem for path in HERE.glob("*.json"))]
+def languages() -> dict[str, str]:
+    """By its code the name that each language gives itself: English, and those that have a catalogue."""
+    catalogues = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(HERE.glob("*.json"))}
+    return {"en": "English"} | {code: words["English"] for code, words in catalogues.items()}
 
 
 def language() -> str:
@@ -33,14 +34,20 @@ def speak(language: str) -> None:
         raise ValueError(f"language: one of {', '.join(languages())} is needed, not {language!r}")
     path = HERE / f"{language}.json"
     _language, _words = language, json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    fields = sorted((key for key in _words if "{}" in key), key=len, reverse=True)
-    _patterns = [(re.compile("(.*)".join(map(re.escape, key.split("{}"))), re.S), key) for key in fields]
+    told = [key for key in _words if "{}" in key and len(re.findall("[a-z]", key)) > 3]  # by its letters
+    _patterns = [
+        (re.compile("(.*)".join(map(re.escape, key.split("{}"))), re.S), key)
+        for key in sorted(told, key=len, reverse=True)
+    ]
 
 
-def said(english: str) -> str:
-    """`english` in the language spoken, its fields too; as it is where the catalogue does not have it."""
-    if english in _words:
-        return _words[english]
+def said(english: str, *fields: object) -> str:
+    """`english` in the language spoken, its fields too; as it is where the catalogue does not have it.
+
+    fields: for each {} of a sentence so short that it would be found in others
+    """
+    if fields or english in _words:
+        return _words.get(english, english).format(*fields)
     for pattern, key in _patterns:
         if found := pattern.fullmatch(english):
             return _words[key].format(*map(said, found.groups()))

@@ -48,7 +48,7 @@ def test_the_lessons_of_the_course_and_the_guide_are_there():
     assert list(LESSONS) == NAMES
     assert [name[:2] for name in NAMES] == [f"{n:02}" for n in range(16)]
     found = {path.name for path in (ROOT / "notebooks").iterdir() if not path.name.startswith(".")}
-    assert found == {f"{name}.ipynb" for name in NAMES} | {"README.md"}
+    assert found == {f"{name}.ipynb" for name in NAMES} | {"README.md", "es"}
 
 
 @every_lesson
