@@ -13,12 +13,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from helpers.course import PARTS
 from helpers.words import languages
 from tests.conftest import ROOT
 from tests.lessons.pictures import of_outputs
 from tests.lessons.rerun import clean, problems
 from tests.lessons.step import fingerprint
-from tests.lessons.test_form import LESSONS
+from tests.lessons.test_form import ENGLISH, LESSONS
 
 TRANSLATED = {
     f"{code}/{path.stem}": nbformat.read(path, as_version=4)
@@ -27,7 +28,6 @@ TRANSLATED = {
 }
 every_lesson = pytest.mark.parametrize("name", TRANSLATED)
 SET_UP = {"from helpers.words import speak", "speak('')"}  # what a translated lesson says besides
-ENGLISH = re.compile(r"\b(the|of|and|is|are|with|this|that|you|your|from|its|in|an|at|for|to)\b", re.I)
 
 
 def pairs(name, kind=None):
@@ -99,6 +99,7 @@ def blocks(text):
 FENCE = re.compile(r"```.*?```", re.S)
 LINK = re.compile(r"\]\(([^)]+)\)")
 FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.S)
+TEXT = re.compile(r"\\text\{([^}]*)\}")  # words in formulas
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 THOUSANDS = re.compile(r"(?<=\d)[,\u00a0](?=\d{3}\b)")
 
@@ -110,7 +111,7 @@ def marks(text):
     bare = re.sub(r"`[^`]+`", "", bare)
     prose = THOUSANDS.sub("", LINK.sub("", FORMULA.sub("", bare)))
     return {
-        "formulas": Counter(FORMULA.findall(bare)),
+        "formulas": Counter(TEXT.sub("", formula) for formula in FORMULA.findall(bare)),
         "code": Counter(code),
         "headings": re.findall(r"^#+(?= )", bare, re.M),
         "folds": re.findall(r"</?details>|</?summary>", bare),
@@ -172,6 +173,7 @@ def words(cell):
     if cell.cell_type == "markdown":
         text = cell.source.split("## Referencias")[0]
         yield re.sub(r"`[^`]+`|\*[^*\n]+\*|\[[^]]*\]\([^)]*\)", "", FORMULA.sub("", FENCE.sub("", text)))
+        yield from TEXT.findall(text)
         for block in blocks(cell.source):
             yield from comments(block)
     else:
