@@ -140,7 +140,7 @@ def test_links_lead_to_the_translated_lesson_or_else_to_the_same_place(name):
         links = (LINK.findall(re.sub(r"`[^`]*`", "", one.source)) for one in (english, cell))
         for old, new in zip(*links, strict=True):
             file, _, anchor = new.partition("#")
-            there = f"{name[:3]}{file.removesuffix('.ipynb')}"
+            there = f"{Path(name).parent}/{Path(old.partition('#')[0]).stem}"
             if there in TRANSLATED:
                 assert file == old.partition("#")[0]
                 assert not anchor or anchor in anchors(there), new
