@@ -82,18 +82,17 @@ def _may_be_replaced(folder: Path) -> bool:
 
 def write(folder: Path, notebooks: Path, repository: str) -> None:
     """English pages in `folder`, those of another language in a folder there; what they share, once."""
-    lessons = {"en": sorted(notebooks.glob("*.ipynb"))}
-    for code in languages():
-        if paths := sorted(notebooks.glob(f"{code}/*.ipynb")):
-            lessons[code] = paths
-    try:
-        for code, paths in lessons.items():
-            speak(code)
-            home = folder if code == "en" else folder / code
-            home.mkdir(exist_ok=True)
-            write_pages(home, paths, repository, lessons)
-    finally:
-        speak("en")
+    folders = {code: "" if code == "en" else f"{code}/" for code in languages()}
+    found = {code: sorted(notebooks.glob(f"{name}*.ipynb")) for code, name in folders.items()}
+    lessons = {code: paths for code, paths in found.items() if paths}
+    with tempfile.TemporaryDirectory() as cache:
+        try:
+            for code, paths in lessons.items():
+                speak(code)
+                (folder / folders[code]).mkdir(exist_ok=True)
+                write_pages(folder / folders[code], paths, repository, lessons, cache)
+        finally:
+            speak("en")
     for name, content in {"style.css": pages.style(), "page.js": pages.script()}.items():
         (folder / name).write_text(content, encoding="utf-8")
 
@@ -107,10 +106,10 @@ def others(page: str, lessons: dict[str, list[Path]]) -> list[tuple[str, str, st
     ]
 
 
-def write_pages(folder: Path, paths: list[Path], repository: str, all_lessons: dict[str, list[Path]]) -> None:
+def write_pages(folder: Path, paths: list[Path], repository: str, everywhere: dict, cache: str) -> None:
     """Writes the pages of the lessons at `paths`, in the language spoken, and their map."""
     notebooks = {path.stem: nbformat.read(path, as_version=4) for path in paths}
-    asyncio.run(run_all(notebooks, paths[0].parent, folder))
+    asyncio.run(run_all(notebooks, paths[0].parent, folder, cache))
     lessons = [pages.about(name, notebook) for name, notebook in notebooks.items()]
     exporter = pages.exporter(repository)
     for i, (lesson, notebook) in enumerate(zip(lessons, notebooks.values(), strict=True)):
@@ -126,7 +125,7 @@ def write_pages(folder: Path, paths: list[Path], repository: str, all_lessons: d
                 "unique_key": "output",
                 "output_files_dir": lesson["name"],
                 "lesson": lesson,
-                "others": others(lesson["name"], all_lessons),
+                "others": others(lesson["name"], everywhere),
                 "before": lessons[i - 1] if i else None,
                 "after": [*lessons, None][i + 1],
             },
@@ -141,7 +140,7 @@ def write_pages(folder: Path, paths: list[Path], repository: str, all_lessons: d
         if not written.keys().isdisjoint(names)
     ]
     index = exporter.environment.get_template("map.html.j2").render(
-        parts=parts, others=others("index", all_lessons)
+        parts=parts, others=others("index", everywhere)
     )
     words = [section for name, notebook in notebooks.items() for section in pages.sections(name, notebook)]
     search = f"const sections = {json.dumps(words)};\n" + (pages.HERE / "search.js").read_text("utf-8")
@@ -149,11 +148,11 @@ def write_pages(folder: Path, paths: list[Path], repository: str, all_lessons: d
         (folder / name).write_text(content, encoding="utf-8")
 
 
-async def run_all(notebooks: dict, home: Path, folder: Path) -> None:
+async def run_all(notebooks: dict, home: Path, folder: Path, cache: str) -> None:
     """Runs the lessons, for their widgets. The other outputs stay as saved: the tests compare those."""
     turn = asyncio.Semaphore(AT_ONCE)
     cells = sum(1 + sum(cell.cell_type == "code" for cell in one.cells) for one in notebooks.values())
-    with tempfile.TemporaryDirectory() as cache, tqdm(total=cells, unit="cell", desc="web edition") as bar:
+    with tqdm(total=cells, unit="cell", desc=f"web edition, {language()}") as bar:
         env = os.environ | {"VAE_COURSE_CACHE": cache, "OMP_NUM_THREADS": "1"}
         await asyncio.gather(
             *(run(name, notebook, home, folder, env, turn, bar) for name, notebook in notebooks.items())

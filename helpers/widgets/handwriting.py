@@ -115,7 +115,7 @@ class Handwriting(BrowserWidget):
             left.set(xticks=[], yticks=[], aspect="equal")
             right.set_axis_off()
             return figure
-        show_digits(self.digit[None], 1, title=said(f"$x$, a {self.label}"), ax=left)
+        show_digits(self.digit[None], 1, title=said("$x$, a {}", self.label), ax=left)
         title = said(f"ten digits from z = {pair(self.z)}")
         show_digits(self.decoded, 5, smooth=True, title=title, ax=right)
         down, across = divmod(self.label, 5)
