@@ -4,6 +4,7 @@
 """
 
 import ast
+import copy
 import io
 import re
 import tokenize
@@ -18,7 +19,7 @@ from helpers.words import languages
 from tests.conftest import ROOT
 from tests.lessons.pictures import of_outputs
 from tests.lessons.rerun import clean, problems
-from tests.lessons.step import fingerprint
+from tests.lessons.step import fingerprint, proposed
 from tests.lessons.test_form import ENGLISH, LESSONS
 
 TRANSLATED = {
@@ -58,6 +59,16 @@ def test_it_is_saved_from_a_fresh_kernel_and_clean(name):
     assert counts == list(range(1, len(counts) + 1))
     text = "".join(str({**cell, "outputs": []}) for cell in lesson.cells)
     assert not re.search(r"/(home|root|tmp|Users|usr|opt|work)/", text)
+
+
+def test_step_keeps_what_is_in_step_and_marks_what_is_new():
+    english, spanish = copy.deepcopy(LESSONS["00_start_here"]), TRANSLATED["es/00_start_here"]
+    assert proposed(english, spanish) == spanish
+    english.cells[3].source += " More."
+    for before, cell in zip(spanish.cells, proposed(english, spanish).cells, strict=True):
+        new = before is spanish.cells[3]
+        assert ("to-translate" in cell.metadata.get("tags", [])) == new
+        assert cell.source.endswith(" More.") if new else cell == before
 
 
 # -- code --------------------------------------------------------------------------------------
