@@ -107,7 +107,7 @@ function render({ model, el }) {
         element("div", { className: "vae-replay" }, plane, legend,
           caption(said("The encoder's means of {} images. Press a digit to see it alone. "
             + "Circles: 1, 2, 3 standard deviations of the prior. Square: the z of the manifold.",
-          count.toLocaleString("en")))),
+          count.toLocaleString(said("en"))))),
         element("div", { className: "vae-replay" }, manifold,
           caption(said("The manifold: each picture is decoded from its place in the square, z₁ to the right and z₂ upwards. "
             + "The places are even in the prior's probability."))))];
