@@ -26,7 +26,7 @@ def two_categories(function) -> str:
 
     compare(
         whole,
-        {"twelve rows": (logits, g), "other noise": (logits, g.flip(0)), "one row": (logits[:1], g[:1])},
+        {"twelve rows": (logits, g), "small logits": (logits - 9, g.flip(0)), "one row": (logits[:1], g[:1])},
         lambda logits, g: two(logits + g),
         {
             "the second is the winner again": lambda logits, g: two(logits + g)[:, [0, 0]],

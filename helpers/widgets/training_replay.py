@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import torch
 import traitlets
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from helpers import figures
@@ -125,6 +126,8 @@ class TrainingReplay(BrowserWidget):
         for frame, plane, manifold in zip(moments, *axes, strict=True):
             figures.latent_plane(frame.codes, labels, ax=plane)
             plane.set(xlim=(-self._extent, self._extent), ylim=(-self._extent, self._extent))
+            square = (-self._reach, -self._reach), 2 * self._reach, 2 * self._reach
+            plane.add_patch(Rectangle(*square, fill=False, color=figures.GREY))  # of the manifold
             plane.set_title(said(_words(frame)), fontsize=10)
             manifold.imshow(frame.sheet.numpy(), vmin=0, vmax=255, cmap="gray_r")
             manifold.axis("off")

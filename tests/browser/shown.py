@@ -14,7 +14,7 @@ from helpers.figures import DIGIT_COLORS
 from helpers.widgets.stream import hues
 from tests import example_widgets as made
 from tests.browser import driving
-from tests.browser.driving import GREYS, painted, pictures, show, shows, state
+from tests.browser.driving import PACKED, greys, painted, pictures, show, shows, state, unpacked
 from tests.example_widgets import CODES, decode, double
 
 DIGITS = load_digits()
@@ -149,12 +149,12 @@ def frame_of(widget, epoch):
 
 def has_dots(page, widget, codes, opacities=(0.85,) * 10, reach=0):
     """Whether the dot of each digit, in its colour on white, is where its code is, or `reach` pixels away."""
-    look = """(canvas, [codes, extent, reach]) => codes.map(([x, y]) =>
+    look = f"""(canvas, [codes, extent, reach]) => ({PACKED})(codes.flatMap(([x, y]) =>
         [...canvas.getContext('2d').getImageData(
             8 + (x / extent + 1) * (canvas.width / 2 - 8) - reach,
-            8 + (1 - y / extent) * (canvas.height / 2 - 8) - reach, 2 * reach + 1, 2 * reach + 1).data])"""
+            8 + (1 - y / extent) * (canvas.height / 2 - 8) - reach, 2 * reach + 1, 2 * reach + 1).data]))"""
     plane = page.locator(".vae-replay canvas").first
-    found = np.array(plane.evaluate(look, [codes.tolist(), widget._extent, reach])).reshape(10, -1, 4)
+    found = unpacked(plane.evaluate(look, [codes.tolist(), widget._extent, reach])).numpy().reshape(10, -1, 4)
     expected = 255 - np.array(opacities)[:, None] * (255 - np.array(COLOURS))
     return np.abs(found[..., :3] - expected[:, None]).max(2).min(1).max() <= 2
 
@@ -172,7 +172,7 @@ def shows_epoch(page, widget=None, *, wait=350):
         and page.locator("output").text_content() == str(epoch)
         and page.locator(".vae-status").text_content() == f"epoch {epoch}: {words}"
         and page.get_by_label(f"the means at epoch {epoch}").count() == 1
-        and shows(torch.tensor(manifold.evaluate(GREYS)), sheet.flatten() / 255)
+        and shows(greys(manifold), sheet.flatten() / 255)
         and has_dots(page, widget, codes)
     )
 
@@ -316,8 +316,8 @@ def shows_tokens(page):
     marked = page.locator(".vae-patches button").evaluate_all(dotted)
     frame = "nodes => nodes.map(({style}) => [style.left, style.top, style.width, style.height])"
     across, down = 50 * (patch % 2), 50 * (patch // 2)
-    faces = [torch.tensor(one.evaluate(GREYS)) for one in page.locator(".vae-patches canvas").all()]
-    entries = [torch.tensor(one.evaluate(GREYS)) for one in page.locator(".vae-codebook canvas").all()]
+    faces = [greys(one) for one in page.locator(".vae-patches canvas").all()]
+    entries = [greys(one) for one in page.locator(".vae-codebook canvas").all()]
     drawn = (255 * made.DRAWN).round() / 255
     pressed = page.locator(".vae-shelf button").evaluate_all("nodes => nodes.map(node => node.ariaPressed)")
     return (

@@ -6,7 +6,7 @@ import torch
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
 from tests import example_widgets as made
-from tests.browser.driving import GREYS, drag, fingers, pictures, shows, state
+from tests.browser.driving import drag, fingers, greys, pictures, shows, state
 from tests.browser.shown import DIGITS, shows_handwriting
 from tests.example_widgets import double
 
@@ -21,15 +21,15 @@ def on_sheet(page, shape, left=70, top=40, size=200):
 
 def digit_of(page):
     """The digit that the page shows, (28, 28), 1 for ink; it is what goes to Python."""
-    greys = pictures(page)["the digit that the encoder reads"]
+    seen = pictures(page)["the digit that the encoder reads"]
     sent = page.evaluate("Array.from(new Uint8Array(widget.model.get('image').buffer))")
-    assert greys.tolist() == [255 * pixel for pixel in sent or 784 * [0]]
-    return greys.view(28, 28).numpy() // 255
+    assert seen.tolist() == [255 * pixel for pixel in sent or 784 * [0]]
+    return seen.view(28, 28).numpy() // 255
 
 
 def ink_on_sheet(page):
     """How many of the 280 x 280 points of the sheet are black."""
-    return np.sum(np.array(page.get_by_role("application").evaluate(GREYS)) > 235)
+    return (greys(page.get_by_role("application")) > 235).sum()
 
 
 def check_like_mnist(digit):
@@ -97,7 +97,7 @@ def test_a_digit_is_taken_by_keyboard(opened):
     assert ink_on_sheet(page) == 100 * images[2].sum()
     pressed = [button.get_attribute("aria-pressed") for button in buttons.all()]
     assert pressed == ["false", "false", "true"] + ["false"] * 7
-    assert shows(torch.tensor(buttons.nth(4).locator("canvas").evaluate(GREYS)), images[4])
+    assert shows(greys(buttons.nth(4).locator("canvas")), images[4])
 
 
 def test_the_sheet_shows_what_python_puts_there(opened):

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.browser.driving import GREYS, painted, pictures, state
+from tests.browser.driving import GREYS, painted, pictures, state, unpacked
 from tests.example_widgets import ALL_WIDGETS, CODES, uniform, written
 from tests.slow.engines import Firefox, WebKit
 
@@ -78,8 +78,9 @@ def check_screen(page):
                 height - 2 * node.clientTop, enlarged ? ({GREYS})(node) : null];
         }}).filter(([x, y, width, height]) => y + height < innerHeight)""")
     assert drawings or page.evaluate("() => Boolean(document.querySelector('.vae-predict'))")
-    for x, y, width, height, greys in drawings:
-        if greys:
+    for x, y, width, height, text in drawings:
+        if text:
+            greys = unpacked(text).numpy()
             middles = np.arange(0.5, math.isqrt(len(greys))) / math.isqrt(len(greys))
             seen = screen[np.ix_((y + height * middles).astype(int), (x + width * middles).astype(int))]
             assert np.abs(seen.flatten() - greys).max() <= 1

@@ -16,7 +16,8 @@ import pytest
 import torch
 
 from helpers.pretrained import trained_vae
-from tests.browser.driving import GREYS, painted, shows
+from tests.browser import driving
+from tests.browser.driving import painted, shows
 from tests.chromium import needed_module, page_errors
 from tests.conftest import NOTEBOOKS, ROOT
 
@@ -188,7 +189,7 @@ def test_most_settings_of_an_explorer_have_a_picture_of_their_own(built):
 
 def greys(place, label):
     painted(place.page)
-    return torch.tensor(place.locator(f"canvas[aria-label='{label}']").evaluate(GREYS))
+    return driving.greys(place.locator(f"canvas[aria-label='{label}']"))
 
 
 def test_the_pads_pixels_are_torchs(open_page, double_precision):

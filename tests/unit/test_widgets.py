@@ -85,8 +85,9 @@ def test_the_picture_follows_each_trait_and_keeps_its_size(name, trait, value):
     widget = made.ALL_WIDGETS[name]()
     before = widget.picture
     setattr(widget, trait, value)
-    assert widget.picture != before
-    assert plt.imread(io.BytesIO(widget.picture)).shape == plt.imread(io.BytesIO(before)).shape
+    after = widget.picture
+    assert after != before
+    assert plt.imread(io.BytesIO(after)).shape == plt.imread(io.BytesIO(before)).shape
     assert plt.get_fignums() == []
 
 

@@ -91,7 +91,8 @@ RIGHT = [
     (0, _vae(kl="0.5 * (z**2 - ((z - mu) / sigma) ** 2 - logvar).sum(1)")),  # one draw of it
     (0, _vae(z="torch.distributions.Normal(mu, sigma).rsample((5,))", loss="(cost.mean(0) + kl).mean()")
         .replace("(vae.decoder(z), x,", "(vae.decoder(z), x.expand(5, -1, -1),")),
-    (0, _vae(logvar="2 * torch.log(F.softplus(self.to_logvar(h)) + 1e-4)")),
+    (0, _vae(logvar="2 * torch.log(F.softplus(self.to_logvar(h)) + 1e-4)",
+             returned="vae, lambda _, x: loss(vae, x)")),  # of the model that it knows
     (0, "from torch.distributions import Normal, kl_divergence\n"
         + _vae(kl="kl_divergence(Normal(mu, sigma), Normal(0.0, 1.0)).sum(1)")),
 ]
