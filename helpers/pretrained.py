@@ -16,6 +16,7 @@ from helpers._arguments import check_integer
 from helpers.data import load_digits
 from helpers.training import History, fit, preserves_torch_state, seeded
 from helpers.vae import VAE, Terms
+from helpers.words import said
 
 CACHE_VARIABLE = "VAE_COURSE_CACHE"
 
@@ -44,20 +45,22 @@ def trained_vae(
     try:
         return model.eval(), _read(path, model, epochs, made_from)
     except FileNotFoundError:
-        print(f"Training the {latent}-dimensional model once; the lessons that need it later find it cached.")
+        once = f"Training the {latent}-dimensional model once; the lessons that need it later find it cached."
+        print(said(once))
     except Exception as error:  # whatever a file can hold: the cache is never fatal
         why = str(error) or type(error).__name__
-        print(f"The cached model {path.name} cannot be used ({why}); training it again.")
+        print(said(f"The cached model {path.name} cannot be used ({why}); training it again."))
     digits = load_digits()
     history = fit(model, digits.train, digits.test, epochs=epochs, seed=seed, progress=progress)
     if history.finished:  # half-trained models are never shared
         try:
             _write(path, model, history, made_from)
         except OSError as error:
-            print(
+            lost = (
                 f"The model could not be cached ({error.strerror or error}); the next lesson trains it "
                 f"again. To keep it, set {CACHE_VARIABLE} to a folder that can be written."
             )
+            print(said(lost))
     return model, history
 
 

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from helpers._arguments import check_function, check_images, check_integer, check_number
 from helpers.vae import VAE, Sampler, Terms, elbo_terms, reparameterize
+from helpers.words import said
 
 
 class TrainingDiverged(RuntimeError):
@@ -121,8 +122,8 @@ def fit(
             seeded(seed),
             tqdm(
                 range(epochs),
-                desc="training",
-                unit="epoch",
+                desc=said("training"),
+                unit=said("epoch"),
                 file=sys.stdout,
                 disable=not progress,
                 ncols=90,
@@ -144,14 +145,15 @@ def fit(
                 _check_finite(-tested.elbo, epoch, step)
                 history.train.append(trained)
                 history.test.append(tested)
-                bar.set_postfix_str(f"held-out -ELBO {-tested.elbo:.1f}")
+                bar.set_postfix_str(said(f"held-out -ELBO {-tested.elbo:.1f}"))
                 if after_epoch:
                     after_epoch(model, history)
     except KeyboardInterrupt:
         del history.train[len(history.test) :]
-        print(
+        done = (
             f"Interrupted after {len(history.test)} of {epochs} epochs; the model keeps what it has learned."
         )
+        print(said(done))
     finally:
         model.eval()
     return history

@@ -161,7 +161,9 @@ def test_readme_is_short():
     assert len([word for word in README.split() if re.search(r"\w", word)]) <= 600  # no bars
 
 
-@pytest.mark.parametrize("name", ["README.md", "notebooks/README.md", ".github/CONTRIBUTING.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "notebooks/README.md", "notebooks/es/README.md", ".github/CONTRIBUTING.md"]
+)
 def test_links_of_a_guide_resolve(name):
     path = ROOT / name
     for link in re.findall(r"\]\(([^)]+)\)", path.read_text(encoding="utf-8")):

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
+from helpers.words import said
+
 
 class Wrong(Exception):
     """The answer is wrong; the message says what is wrong, and how far off it is."""
@@ -37,13 +39,14 @@ def check(judge: Callable[..., str]) -> Callable[..., None]:
             with torch.enable_grad():  # whatever mode an earlier cell has left
                 message = judge(answer, *more)
         except NotYet:
-            print("Not yet. Fill in the cell above, run it, and run this one again.")
+            print(said("Not yet. Fill in the cell above, run it, and run this one again."))
         except (Wrong, Raised) as wrong:
-            print(f"Not right yet: {wrong}")
+            print(said("Not right yet:"), said(str(wrong)))
         except Exception as error:  # ours, so not told as the learner's
-            print(f"This check broke ({type(error).__name__}: {error}). That may not be your answer's fault.")
+            broke = f"{type(error).__name__}: {error}"
+            print(said(f"This check broke ({broke}). That may not be your answer's fault."))
         else:
-            print(f"Right. {message}")
+            print(said("Right."), said(message))
 
     return run
 
@@ -61,19 +64,22 @@ def call(function: Callable, *args, **kwargs):
     except (Wrong, NotYet, Raised):  # of something that the check has handed in
         raise
     except Exception as error:
-        raise Raised(f"your code raised {type(error).__name__}: {error}{_line(function, error)}") from None
+        raise Raised(_told(function, error)) from None
     if unsolved(result):
         raise NotYet
     return result
 
 
-def _line(function: Callable, error: Exception) -> str:
-    """Where in the learner's code it happened, in words."""
+def _told(function: Callable, error: Exception) -> str:
+    """What the learner's code raised, and where."""
+    what = f"{type(error).__name__}: {error}"
     file = getattr(getattr(function, "__code__", None), "co_filename", None)
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename == file:
-            return f" (at `{frame.line}`)" if frame.line else f" (in line {frame.lineno} of its cell)"
-    return ""
+            if frame.line:
+                return f"your code raised {what} (at `{frame.line}`)"
+            return f"your code raised {what} (in line {frame.lineno} of its cell)"
+    return f"your code raised {what}"
 
 
 class Draws(TorchFunctionMode):
@@ -172,7 +178,7 @@ def number(value: object, what: str) -> float:
     except OverflowError:  # a whole number of more than 308 digits
         raise Wrong(f"{what} is far too large") from None
     if not math.isfinite(value):
-        raise Wrong(f"{what} is {value}")
+        raise Wrong(f"{what} is not finite")
     return value
 
 

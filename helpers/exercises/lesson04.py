@@ -14,6 +14,7 @@ from helpers.data import load_digits
 from helpers.exercises._check import Draws, Wrong, call, check, number, parts, same_shape
 from helpers.training import seeded
 from helpers.vae import VAE, elbo_terms, kl_divergence, log_likelihood
+from helpers.words import said
 
 Model = Any  # the learner's nn.Module, with encode and decode
 IMAGES, EPOCHS, BATCH = 2000, 6, 64
@@ -87,7 +88,7 @@ def _check_loss(model: Model, loss: Callable, batches: list[Tensor]) -> None:
             weights = _weights(fitted[0].item(), fitted[1].item(), seen[0][2].shape[1])
             wrong = [words for words in (*(words for words, _ in ways), weights) if words]
             if wrong:
-                raise Wrong("; ".join(wrong))
+                raise Wrong("; ".join(map(said, wrong)))
             return
     raise Wrong(
         "your loss is no sum of reconstruction and KL, whatever their weights: "

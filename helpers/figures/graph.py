@@ -12,12 +12,13 @@ from torch import Tensor
 from helpers.autograd import trace_autograd
 from helpers.figures.diagrams import DIE, arrow
 from helpers.figures.style import BLUE, GREEN, GREY, INK, RED
+from helpers.words import said
 
 if TYPE_CHECKING:
     import networkx as nx
 
 _BOXES = {  # look of a leaf by its state: (words, edge colour, fill, box style, line style)
-    "reached": ("gradient ", GREEN, "#DDF3EA", "round,pad=0.4", "-"),
+    "reached": ("", GREEN, "#DDF3EA", "round,pad=0.4", "-"),
     "zero": ("gradient exactly 0", RED, "#FBE3D6", "sawtooth,pad=0.4", "-"),
     "none": ("no gradient", GREY, "#EEEEEE", "square,pad=0.4", "--"),
     "constant": ("constant: not asked", INK, "white", "round4,pad=0.4", ":"),
@@ -76,17 +77,18 @@ def _draw_box(ax: Axes, node: dict, place: tuple[float, float]) -> Text:
 def _look(node: dict) -> tuple[str, ...]:
     """Words, edge colour, fill, box style and line style of a node."""
     if node["kind"] == "loss":
-        return "loss", INK, "white", "round,pad=0.3", "-"
+        return said("loss"), INK, "white", "round,pad=0.3", "-"
     if node["kind"] == "step":
         words = f"{node['name']} = {node['label']}" if node["name"] else node["label"]
         return words, RED if node["die"] else BLUE, "white", "round,pad=0.3", "-"
     words, *look = _BOXES[node["state"]]
     if node["state"] == "reached":
         gradient = node["gradient"]
-        words += _number(gradient) if gradient.numel() == 1 else f"of shape {tuple(gradient.shape)}"
+        known = _number(gradient) if gradient.numel() == 1 else f"of shape {tuple(gradient.shape)}"
+        words = f"gradient {known}"
     if node["die"]:
         words = "not written yet" if node["value"].isnan() else "just a number"
-    return f"{node['label']}\n{words}", *look
+    return f"{said(node['label'])}\n{said(words)}", *look
 
 
 def _draw_arrow(ax: Axes, above: Text, below: Text, edge: dict) -> None:

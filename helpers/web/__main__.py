@@ -24,6 +24,7 @@ from tqdm import tqdm
 
 from helpers.course import PARTS
 from helpers.web import pages
+from helpers.words import language, languages, said, speak
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 AT_ONCE = 2  # lessons that run at the same time
@@ -62,7 +63,7 @@ def build(folder: Path, notebooks: Path = NOTEBOOKS, *, repository: str = "") ->
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as work:
         new, old = Path(work, "new"), Path(work, "old")
         new.mkdir()
-        write(new, sorted(notebooks.glob("*.ipynb")), repository)
+        write(new, notebooks, repository)
         if folder.exists():
             folder.rename(old)
         try:
@@ -79,10 +80,36 @@ def _may_be_replaced(folder: Path) -> bool:
     return not any(folder.iterdir()) or (index.is_file() and MARK in index.read_text("utf-8"))
 
 
-def write(folder: Path, paths: list[Path], repository: str) -> None:
-    """Writes the pages of the lessons at `paths`, and their map."""
+def write(folder: Path, notebooks: Path, repository: str) -> None:
+    """English pages in `folder`, those of another language in a folder there; what they share, once."""
+    folders = {code: "" if code == "en" else f"{code}/" for code in languages()}
+    found = {code: sorted(notebooks.glob(f"{name}*.ipynb")) for code, name in folders.items()}
+    lessons = {code: paths for code, paths in found.items() if paths}
+    with tempfile.TemporaryDirectory() as cache:
+        try:
+            for code, paths in lessons.items():
+                speak(code)
+                (folder / folders[code]).mkdir(exist_ok=True)
+                write_pages(folder / folders[code], paths, repository, lessons, cache)
+        finally:
+            speak("en")
+    for name, content in {"style.css": pages.style(), "page.js": pages.script()}.items():
+        (folder / name).write_text(content, encoding="utf-8")
+
+
+def others(page: str, lessons: dict[str, list[Path]]) -> list[tuple[str, str, str]]:
+    """The other languages that have a page: the code and the name of each, and where the page is."""
+    return [
+        (code, languages()[code], f"{pages.up()}{'' if code == 'en' else code + '/'}{page}.html")
+        for code, paths in lessons.items()
+        if code != language() and page in ["index", *(path.stem for path in paths)]
+    ]
+
+
+def write_pages(folder: Path, paths: list[Path], repository: str, everywhere: dict, cache: str) -> None:
+    """Writes the pages of the lessons at `paths`, in the language spoken, and their map."""
     notebooks = {path.stem: nbformat.read(path, as_version=4) for path in paths}
-    asyncio.run(run_all(notebooks, paths[0].parent, folder))
+    asyncio.run(run_all(notebooks, paths[0].parent, folder, cache))
     lessons = [pages.about(name, notebook) for name, notebook in notebooks.items()]
     exporter = pages.exporter(repository)
     for i, (lesson, notebook) in enumerate(zip(lessons, notebooks.values(), strict=True)):
@@ -97,8 +124,8 @@ def write(folder: Path, paths: list[Path], repository: str) -> None:
             {
                 "unique_key": "output",
                 "output_files_dir": lesson["name"],
-                "repository": repository,
                 "lesson": lesson,
+                "others": others(lesson["name"], everywhere),
                 "before": lessons[i - 1] if i else None,
                 "after": [*lessons, None][i + 1],
             },
@@ -107,20 +134,25 @@ def write(folder: Path, paths: list[Path], repository: str) -> None:
             (folder / name).write_bytes(content)
         (folder / f"{lesson['name']}.html").write_text(page, encoding="utf-8")
     written = {lesson["name"]: lesson for lesson in lessons}
-    parts = [(part, [written[name] for name in names if name in written]) for part, names in PARTS.items()]
-    index = exporter.environment.get_template("map.html.j2").render(parts=parts, repository=repository)
+    parts = [
+        (said(part), [written[name] for name in names if name in written])
+        for part, names in PARTS.items()
+        if not written.keys().isdisjoint(names)
+    ]
+    index = exporter.environment.get_template("map.html.j2").render(
+        parts=parts, others=others("index", everywhere)
+    )
     words = [section for name, notebook in notebooks.items() for section in pages.sections(name, notebook)]
     search = f"const sections = {json.dumps(words)};\n" + (pages.HERE / "search.js").read_text("utf-8")
-    shared = {"index.html": index, "style.css": pages.style(), "page.js": pages.script(), "search.js": search}
-    for name, content in shared.items():
+    for name, content in {"index.html": index, "search.js": search}.items():
         (folder / name).write_text(content, encoding="utf-8")
 
 
-async def run_all(notebooks: dict, home: Path, folder: Path) -> None:
+async def run_all(notebooks: dict, home: Path, folder: Path, cache: str) -> None:
     """Runs the lessons, for their widgets. The other outputs stay as saved: the tests compare those."""
     turn = asyncio.Semaphore(AT_ONCE)
     cells = sum(1 + sum(cell.cell_type == "code" for cell in one.cells) for one in notebooks.values())
-    with tempfile.TemporaryDirectory() as cache, tqdm(total=cells, unit="cell", desc="web edition") as bar:
+    with tqdm(total=cells, unit="cell", desc=f"web edition, {language()}") as bar:
         env = os.environ | {"VAE_COURSE_CACHE": cache, "OMP_NUM_THREADS": "1"}
         await asyncio.gather(
             *(run(name, notebook, home, folder, env, turn, bar) for name, notebook in notebooks.items())
@@ -133,7 +165,8 @@ async def run(name, notebook, home, folder, env, turn, bar) -> None:
     live.cells.insert(
         0,
         new_code_cell(
-            f"from helpers.web.live import Page\nPage({str(folder)!r}, {name!r}).take_over()\ndel Page"
+            "from helpers.web.live import Page\n"
+            f"Page({str(folder)!r}, {name!r}, {pages.up()!r}).take_over()\ndel Page"
         ),
     )
     client = NotebookClient(

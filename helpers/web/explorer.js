@@ -1,21 +1,23 @@
 // An Explorer without a kernel: its pictures were drawn beforehand, one for each setting of its controls.
 
 import { caption, element, fresh, mount, slider } from "../widgets/js/page.js";
+import { saying } from "../widgets/js/words.js";
 
 function render({ model, el }) {
+  const said = saying(model);
   const controls = model.get("controls"), at = model.get("at"), [width, height] = model.get("size");
   const picture = element("img", { width, height, className: "vae-explored" });
 
   const show = () => {
     const index = controls.reduce((sum, { labels }, i) => sum * labels.length + at[i], 0);
     picture.src = `${model.get("pictures")}-${index}.webp`;
-    picture.alt = `the picture for ${controls.map(({ name, labels }, i) => `${name} = ${labels[at[i]]}`).join(", ")}`;
+    picture.alt = said("the picture for {}", controls.map(({ name, labels }, i) => `${name} = ${labels[at[i]]}`).join(", "));
   };
   show();
 
   const fewer = controls.filter(({ labels, of }) => labels.length < of)
-    .map(({ name, labels }) => `${name} has ${labels.length} positions`);
-  const note = caption(`In the web edition ${fewer.join(", ")}; in Jupyter it is finer.`);
+    .map(({ name, labels }) => said("{} has {} positions", name, labels.length));
+  const note = caption(said("In the web edition {}; in Jupyter it is finer.", fewer.join(", ")));
   note.hidden = !fewer.length;
   return mount({ model, el }, ({ listen }) => [...controls.map((control, i) => {
     const move = (value) => {

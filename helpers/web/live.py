@@ -14,19 +14,20 @@ from matplotlib.figure import Figure
 
 from helpers.widgets import Explorer, Predict
 from helpers.widgets._base import BrowserWidget, WithPicture, bare, packed, script
+from helpers.words import said, said_by
 
 HERE = Path(__file__).parent
 MOST = 150  # pictures of one Explorer
 
 
 class Page:
-    """The widgets of one lesson; their files go to folder/name, their scripts to folder/widgets."""
+    """The widgets of one lesson; their files go to folder/name, their scripts to folder/up/widgets."""
 
-    def __init__(self, folder: str, name: str):
-        self.folder, self.name = Path(folder), name
+    def __init__(self, folder: str, name: str, up: str = ""):
+        self.folder, self.name, self.scripts = Path(folder), name, Path(folder, up, "widgets")
         self.ids = {}  # model_id -> the id on the page: shown twice it is still one widget
-        for part in (name, "widgets"):
-            (self.folder / part).mkdir(exist_ok=True)
+        for part in (self.folder / name, self.scripts):
+            part.mkdir(exist_ok=True)
 
     def take_over(self) -> None:
         """From now on a displayed widget is what `html` makes of it."""
@@ -49,7 +50,7 @@ class Page:
             return widget.text()
         figure = widget._draw(**widget.values) if isinstance(widget, Explorer) else widget.figure()
         wide, high = self.save(figure, f"{name}.webp")
-        about = html.escape(repr(widget))
+        about = html.escape(said(repr(widget)))
         return f'<img src="{name}.webp" alt="{about}" width="{wide}" height="{high}">'
 
     def add(self, widget: BrowserWidget | Explorer) -> str:
@@ -58,14 +59,15 @@ class Page:
             return self.ids[widget.model_id]
         self.ids[widget.model_id] = name = f"{self.name}/widget{len(self.ids) + 1}"
         if isinstance(widget, Explorer):
-            state, module = self.draw_all(widget, name), script(HERE / "explorer.js")
+            module = script(HERE / "explorer.js")
+            state = self.draw_all(widget, name) | {"_words": said_by(module)}
         else:
             state, module = widget._state(), str(widget._esm)
         (self.folder / f"{name}.js").write_text(
             f'course.states["{name}"] = {packed(state)};\n', encoding="utf-8"
         )
         kind = type(widget).__name__
-        (self.folder / "widgets" / f"{kind}.js").write_text(
+        (self.scripts / f"{kind}.js").write_text(
             f"course.widgets.{kind} = (() => {{\n{bare(module)}return widget.render;\n}})();\n",
             encoding="utf-8",
         )

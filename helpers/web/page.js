@@ -3,6 +3,7 @@ import { withoutKernel } from "../widgets/js/without_kernel.js";
 
 const course = globalThis.course = { widgets: {}, states: {} };
 
+const home = new URL(".", document.currentScript.src); // where the scripts of all languages are
 const scripts = {};
 const load = (src) => scripts[src] ??= new Promise((done, failed) => document.head.append(
   Object.assign(document.createElement("script"), { src, onload: done, onerror: failed })));
@@ -17,7 +18,7 @@ const modelOf = (id) => models[id] ??= load(`${id}.js`).then(async () => {
 
 async function wake(place) {
   const { widget, model } = place.dataset, el = document.createElement("div");
-  await load(`widgets/${widget}.js`);
+  await load(new URL(`widgets/${widget}.js`, home).href);
   course.widgets[widget]({ model: await modelOf(model), el });
   place.replaceChildren(el); // until now, and where a script is missing, its picture
   place.classList.add("awake");

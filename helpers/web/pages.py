@@ -17,13 +17,14 @@ from traitlets.config import Config
 
 from helpers.widgets._base import STYLE, joined
 from helpers.widgets.predict import MATHEMATICS
+from helpers.words import language, said
 
 HERE = Path(__file__).parent
-LESSON = re.compile(r"(\d\d_\w+)\.ipynb")
+LESSON = re.compile(r"((?:\.\./)?\d\d_\w+)\.ipynb")
 
 
 class Renderer(IPythonRenderer):
-    """Markdown to HTML. `source`: where the course's files can be read, or empty."""
+    """Markdown to HTML. `source`: where the lessons' folder can be read, or empty."""
 
     source = ""
 
@@ -40,7 +41,7 @@ class Renderer(IPythonRenderer):
         if not (LESSON.match(url) or re.match(r"\w+:|#", url)):  # another file of the course
             if not self.source:
                 return text
-            url = f"{self.source}/notebooks/{url}"
+            url = f"{self.source}/{url}"
         return super().link(text, url, title)
 
     def table(self, text: str) -> str:
@@ -51,11 +52,11 @@ class Renderer(IPythonRenderer):
 class Exporter(HTMLExporter):
     """A lesson's page. Its pictures become files beside it."""
 
-    repository = ""  # OWNER/NAME on GitHub
+    source = ""  # where the lessons' folder can be read
 
     def markdown(self, source: str) -> str:
         renderer = Renderer(escape=False, anchor_link_text="#")
-        renderer.source = f"https://github.com/{self.repository}/blob/HEAD" if self.repository else ""
+        renderer.source = self.source
         return MarkdownWithMath(renderer=renderer).render(source)
 
     def default_filters(self):
@@ -68,8 +69,13 @@ class Exporter(HTMLExporter):
         return page, resources
 
 
+def up() -> str:
+    """From a page to the folder of the English ones, which has what pages of all languages share."""
+    return "" if language() == "en" else "../"
+
+
 def exporter(repository: str = "") -> Exporter:
-    """`repository`: OWNER/NAME on GitHub, for links to Binder and to files of the course."""
+    """Of pages in the language spoken. `repository`: OWNER/NAME on GitHub, for links to its files."""
     made = Exporter(
         extra_template_basedirs=[str(HERE)],
         template_name="course",
@@ -77,7 +83,11 @@ def exporter(repository: str = "") -> Exporter:
         exclude_output_prompt=True,
         config=Config({"ExtractOutputPreprocessor": {"enabled": True}}),
     )
-    made.repository = repository
+    folder = "notebooks" if language() == "en" else f"notebooks/{language()}"
+    made.source = f"https://github.com/{repository}/blob/HEAD/{folder}" if repository else ""
+    made.environment.filters["said"] = lambda words, *fields: said(" ".join(words.split()), *fields)
+    made.environment.globals |= {"language": language(), "up": up()}
+    made.environment.globals |= {"folder": folder, "repository": repository}
     return made
 
 
@@ -94,7 +104,7 @@ def about(name: str, notebook: NotebookNode) -> dict[str, Any]:
         "name": name,
         "title": re.findall(r"^# (.*)$", first, re.M)[0],
         "question": re.findall(r"^\*\*(.*)\*\*$", first, re.M)[0],
-        "minutes": int(re.findall(r"About (\d+) minutes", first)[0]),
+        "minutes": int(re.findall(r"(\d+) minut", first)[0]),
         "picture": b64decode(next(pictures)),
     }
 
@@ -109,7 +119,7 @@ def describe_pictures(notebook: NotebookNode) -> None:
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):
                 width, height = Image.open(io.BytesIO(b64decode(output.data["image/png"]))).size  # its head
-                words = textwrap.shorten(under, 300, placeholder=" ...") or f"Figure: {section}"
+                words = textwrap.shorten(under, 300, placeholder=" ...") or said(f"Figure: {section}")
                 output.metadata["image/png"] = {"width": width, "height": height, "alt": words}
 
 

@@ -19,6 +19,7 @@ from helpers._arguments import check_floats, check_images
 from helpers.figures import GREY, png
 from helpers.training import evaluating
 from helpers.vae import VAE
+from helpers.words import language, said, said_by
 
 HERE = Path(__file__).parent
 _IMPORT = re.compile(r'^import (\{[^}]*\})\s+from "([^"]+)";\n', re.M)
@@ -83,7 +84,7 @@ class WithPicture(DOMWidget):
         if bundle is None:
             return None
         data, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
-        data = {**data, "text/plain": repr(self), **self.still()}
+        data = {**data, "text/plain": said(repr(self)), **self.still()}
         return (data, *rest) if rest else data
 
     def still(self) -> dict[str, str]:
@@ -99,6 +100,11 @@ class BrowserWidget(WithPicture, anywidget.AnyWidget):
 
     _esm: str
     _css = STYLE
+    _words = traitlets.Dict().tag(sync=True)
+
+    @traitlets.default("_words")
+    def _words_of_the_script(self) -> dict[str, str]:
+        return said_by(str(self._esm))
 
     def figure(self) -> Figure:
         """What the widget shows now, drawn by matplotlib."""
@@ -111,7 +117,7 @@ class BrowserWidget(WithPicture, anywidget.AnyWidget):
         figure.text(
             0.005,
             0.005,
-            "Does not move? Run this cell again.",
+            said("Does not move? Run this cell again."),
             ha="left",
             va="bottom",
             fontsize=7,
@@ -130,6 +136,7 @@ class BrowserWidget(WithPicture, anywidget.AnyWidget):
         """Write the widget as one file that needs neither a kernel nor a network. Returns its path."""
         page = _PAGE.format(
             title=type(self).__name__,
+            language=language(),
             style=STYLE,
             module=bare(self._esm),
             without_kernel=joined(HERE / "js" / "without_kernel.js"),
@@ -140,7 +147,7 @@ class BrowserWidget(WithPicture, anywidget.AnyWidget):
 
 
 _PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -3,19 +3,21 @@
 import { codesOf } from "./js/network.js";
 import { floats } from "./js/numbers.js";
 import { button, caption, element, mount, picture, slider } from "./js/page.js";
+import { saying } from "./js/words.js";
 
 const STEPS = 50; // of a slider, from 0 to each end: it counts them, so that 0 and both ends are met exactly
 
 function render({ model, el }) {
+  const said = saying(model);
   const { decode, count, code, image } = codesOf(model);
   const names = model.get("_names"), limit = model.get("_limit"), directions = floats(model.get("_directions"));
   const numbers = Array.from({ length: count }, (_, i) => i);
-  const originals = numbers.map((i) => picture(decode.side, `image ${i + 1}`, "vae-cell"));
-  const moved = numbers.map((i) => picture(decode.side, `image ${i + 1}, moved`, "vae-cell vae-live"));
+  const originals = numbers.map((i) => picture(decode.side, said("image {}", i + 1), "vae-cell"));
+  const moved = numbers.map((i) => picture(decode.side, said("image {}, moved", i + 1), "vae-cell vae-live"));
   const amount = (step) => limit * (step / STEPS);
   const sliders = names.map((name) => slider(name, { min: -STEPS, max: STEPS, step: 1, value: 0 },
     (step) => amount(step).toFixed(2)));
-  const reset = button("reset");
+  const reset = button(said("reset"));
 
   const draw = () => {
     const amounts = names.map((name) => model.get("amounts")[name]);
@@ -34,7 +36,7 @@ function render({ model, el }) {
       ...numbers.map((i) => element("div", {}, originals[i], moved[i])));
     columns.style.setProperty("--vae-count", count);
     return [columns,
-      caption("Above: the image. Framed: decoded from its code, moved by amount × direction of each attribute."),
+      caption(said("Above: the image. Framed: decoded from its code, moved by amount × direction of each attribute.")),
       element("div", { className: "vae-attributes" }, ...sliders.map(({ node }) => node)), reset];
   });
 }

@@ -12,6 +12,7 @@ from helpers._arguments import check_number
 from helpers.figures import show_digits
 from helpers.vae import VAE
 from helpers.widgets._base import HERE, CodesWidget, encoded, fixed, pack_floats, script
+from helpers.words import said
 
 MOST_DIRECTIONS, MOST_IMAGES = 4, 16
 
@@ -84,8 +85,8 @@ class AttributeSliders(CodesWidget):
         rows = [self._x, self.decoded, *(self._moved(amounts) for amounts in ends.values())]
         figure, ax = plt.subplots(figsize=(1.4 + 0.62 * max(len(self._x), 6), 0.6 + 0.62 * len(rows)))
         figure.set_layout_engine("constrained", rect=(0, 0.03, 1, 0.97))  # room for a line below
-        show_digits(torch.cat(rows), len(self._x), row_labels=["image", "decoded", *ends], ax=ax)
-        figure.suptitle(f"decoded: {self._said()}", x=0.01, ha="left", fontsize=10, wrap=True)
+        show_digits(torch.cat(rows), len(self._x), row_labels=[said("image"), said("decoded"), *ends], ax=ax)
+        figure.suptitle(said(f"decoded: {self._said()}"), x=0.01, ha="left", fontsize=10, wrap=True)
         return figure
 
     def _said(self) -> str:

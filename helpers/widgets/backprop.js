@@ -1,12 +1,14 @@
-// Backprop: the gradient's run through the graphs that Python recorded. All numbers and words come from there.
+// Backprop: the gradient's run through the graphs that Python recorded. All numbers come from there.
 
 import { clamp } from "./js/numbers.js";
 import { button, caption, element, fresh, mount, statusLine, still, svg } from "./js/page.js";
+import { saying } from "./js/words.js";
 
 const BEAT = 1000; // ms from step to step while it plays
 const ACROSS = 92, DOWN = 82, WIDE = 136, HIGH = 44; // of the graph's units, and of a box
 
 function render({ model, el }) {
+  const said = saying(model);
   const runs = model.get("_runs"), size = sizeOf(runs), name = fresh("run");
   const last = () => runs[model.get("run")].steps.length - 1;
   const now = () => Math.min(model.get("step"), last());
@@ -14,7 +16,7 @@ function render({ model, el }) {
   const radios = runs.map((_, index) => element("input", { type: "radio", name, value: index }));
   const lines = runs.map(({ line }, index) =>
     element("label", {}, radios[index], element("code", { textContent: line })));
-  const buttons = ["step back", "backward()", "step"].map(button), [back, play, forth] = buttons;
+  const buttons = [said("step back"), "backward()", said("step")].map(button), [back, play, forth] = buttons;
   const where = element("span", { className: "vae-caption" }), status = statusLine("vae-run-words");
   const graph = element("div", { className: "vae-graph", tabIndex: 0, role: "application" });
 
@@ -24,15 +26,15 @@ function render({ model, el }) {
     const draw = () => {
       const run = runs[model.get("run")], step = now();
       if (shown?.run !== run) {
-        shown = { run, ...graphOf(run, size) };
+        shown = { run, ...graphOf(run, size, said) };
         graph.replaceChildren(shown.svg);
-        graph.ariaLabel = `The graph of ${run.line}`;
+        graph.ariaLabel = said("The graph of {}", run.line);
       }
       radios.forEach((radio, index) => { radio.checked = index === model.get("run"); });
       shown.light(step);
       status.textContent = run.steps[step].words;
-      where.textContent = `${step} of ${last()}`;
-      play.textContent = beat.running() ? "pause" : "backward()";
+      where.textContent = said("{} of {}", step, last());
+      play.textContent = beat.running() ? said("pause") : "backward()";
     };
     const go = (step, playing = false) => {
       if (playing && step < last()) beat(() => go(now() + 1, true), BEAT);
@@ -65,9 +67,9 @@ function render({ model, el }) {
     draw();
     return [element("div", { className: "vae-row" },
       element("div", { className: "vae-run" },
-        element("fieldset", {}, element("legend", { textContent: "How z is made" }), ...lines),
+        element("fieldset", {}, element("legend", { textContent: said("How z is made") }), ...lines),
         element("div", { className: "vae-buttons" }, ...buttons, where), status,
-        caption("Keys: → and ← step, Home and End jump, space plays. Each number is autograd's own.")),
+        caption(said("Keys: → and ← step, Home and End jump, space plays. Each number is autograd's own."))),
       graph)];
   });
 }
@@ -84,7 +86,7 @@ function sizeOf(runs) {
 }
 
 // The drawn graph, and light(step), which shows what the gradient has done up to a step.
-function graphOf(run, { width, height }) {
+function graphOf(run, { width, height }, said) {
   const xs = run.nodes.map((node) => node.x), middle = (Math.min(...xs) + Math.max(...xs)) / 2;
   const places = run.nodes.map(({ x, y }) => [width / 2 + (x - middle) * ACROSS, y * DOWN + HIGH / 2 + 12]);
   const arrows = run.edges.map((edge) => arrowOf(edge, places[edge.from], places[edge.to]));
@@ -96,7 +98,8 @@ function graphOf(run, { width, height }) {
     const lit = new Set(done.flatMap((one) => one.edges)), newest = new Set(run.steps[step].edges);
     arrows.forEach(({ node }, i) => node.classList.toggle("vae-lit", lit.has(i)));
     boxes.forEach(({ node, number }, i) => {
-      const text = (number.textContent = numbers[i] ?? "");
+      const text = numbers[i] ?? "";
+      number.textContent = said(text);
       const cuts = run.edges.some((edge, k) => edge.from === i && edge.carries === "zero" && lit.has(k));
       node.classList.toggle("vae-lit", text.startsWith("gradient"));
       node.classList.toggle("vae-stop", cuts || text === "gradient 0" || text === "RuntimeError");

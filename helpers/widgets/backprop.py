@@ -12,6 +12,7 @@ from torch import Tensor
 from helpers.autograd import trace_autograd
 from helpers.figures.graph import draw_trace, graph_places
 from helpers.widgets._base import HERE, BrowserWidget, script
+from helpers.words import said
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -44,13 +45,21 @@ class Backprop(BrowserWidget):
     ):
         own = callable(runs)
         if callable(runs):
-            runs, derivatives = {"your line": _run_of(runs)}, {"Pow": "2 (z − k)"}
+            runs, derivatives = {said("your line"): _run_of(runs)}, {"Pow": "2 (z − k)"}
         self._graphs = {
             line: trace_autograd(loss, {**parameters, "z": z}, drawn=["z", "epsilon"])
             for line, (loss, parameters, z) in runs.items()
         }
         packed = [_packed(line, graph, derivatives or {}) for line, graph in self._graphs.items()]
         super().__init__(_runs=packed, run=run, step=len(packed[0]["steps"]) - 1 if own else 0)
+
+    @traitlets.default("_words")
+    def _words_of_the_script(self) -> dict[str, str]:
+        """Those in boxes, too: the script tells by them what it lights."""
+        boxes = {words for run in self._runs for step in run["steps"] for words in step["numbers"].values()}
+        return super()._words_of_the_script() | {
+            words: said(words) for words in boxes if said(words) != words
+        }
 
     def figure(self) -> Figure:
         line, graph = list(self._graphs.items())[self.run]
@@ -108,7 +117,7 @@ def _steps(graph: "nx.DiGraph", derivatives: dict[str, str]) -> tuple[list[dict]
     """What each step of the gradient says, lights and writes into boxes; and the factor beside each arrow."""
     keys, edges = list(graph), list(graph.edges)
     arrived = dict.fromkeys(keys, 0.0) | {"loss": 1.0}
-    steps = [{"words": "The graph that autograd recorded. Press backward.", "edges": [], "numbers": {}}]
+    steps = [{"words": said("The graph that autograd recorded. Press backward."), "edges": [], "numbers": {}}]
     factors = {}
     for key in ["loss", *graph.graph["order"]]:
         sent = {below: g.item() for _, below, g in graph.out_edges(key, data="gradient") if g is not None}
@@ -120,16 +129,18 @@ def _steps(graph: "nx.DiGraph", derivatives: dict[str, str]) -> tuple[list[dict]
             if key != "loss":
                 factors[key, below] = f"{formula} = {factor}" if formula else factor and f"× {factor}"
             product = f"{_number(arrived[key])} × {formula or factor} = " if factor else ""
-            words.append(f"{product}{_number(gradient)} to {graph.nodes[below]['label']}")
+            words.append(said("{} to {}", f"{product}{_number(gradient)}", graph.nodes[below]["label"]))
         steps.append(
             {
-                "words": _words(graph.nodes[key], arrived[key], words, cut=not any(sent.values())),
+                "words": said(_words(graph.nodes[key], arrived[key], words, cut=not any(sent.values()))),
                 "edges": [edges.index((key, below)) for below in sent],
                 "numbers": {keys.index(below): f"gradient {_number(arrived[below])}" for below in sent},
             }
         )
     if not edges:
-        steps[1:] = [{"words": _error(graph), "edges": [], "numbers": {keys.index("loss"): "RuntimeError"}}]
+        steps[1:] = [
+            {"words": said(_error(graph)), "edges": [], "numbers": {keys.index("loss"): "RuntimeError"}}
+        ]
     unreached = [keys.index(key) for key, state in graph.nodes(data="state") if state == "none"]
     steps[-1]["numbers"] |= dict.fromkeys(unreached, "no gradient")
     return steps, factors
@@ -139,8 +150,8 @@ def _words(node: dict, arrived: float, sends: list[str], *, cut: bool) -> str:
     if node["kind"] == "loss":
         return "backward() starts at the loss, with d loss / d loss = 1."
     name = f"{node['label']} (the draw)" if node["die"] else node["label"]
-    words = f"The gradient {_number(arrived)} arrives at {name}. It sends {' and '.join(sends)}."
-    return f"{words} The gradient stops at the die." if node["die"] and cut else words
+    words = f"The gradient {_number(arrived)} arrives at {name}. It sends {said(' and ').join(sends)}."
+    return f"{said(words)} {said('The gradient stops at the die.')}" if node["die"] and cut else words
 
 
 def _error(graph: "nx.DiGraph") -> str:
@@ -157,7 +168,7 @@ def _error(graph: "nx.DiGraph") -> str:
 def _title(node: dict) -> str:
     if not node["name"]:
         return node["label"]
-    words = f"{node['name']} = {_number(node['value'].item())}"
+    words = f"{said(node['name'])} = {_number(node['value'].item())}"
     return f"{node['label']}: {words}" if node["kind"] == "step" else words
 
 

@@ -14,6 +14,7 @@ from helpers._arguments import check_function
 from helpers.figures import png
 from helpers.training import preserves_torch_state
 from helpers.widgets._base import WithPicture
+from helpers.words import said
 
 Control = widgets.ValueWidget | tuple
 CAPTION = 24  # pixels
@@ -104,7 +105,7 @@ class Explorer(WithPicture, widgets.VBox):
             self._message.value = ""
         except Exception as error:  # a callback's traceback would be lost: say it under the picture
             text = html.escape(f"{type(error).__name__}: {error}")
-            self._message.value = f"The picture could not be drawn for these values. {text}"
+            self._message.value = said(f"The picture could not be drawn for these values. {text}")
 
     def __repr__(self) -> str:
         """Each value and what it can be set to, so that a saved lesson says it and its test compares it."""

@@ -6,6 +6,7 @@ import { bytesOf } from "./js/numbers.js";
 import { button, caption, element, mount, picture, shelf, statusLine } from "./js/page.js";
 import { rail } from "./js/rail.js";
 import { sheet } from "./js/sheet.js";
+import { saying } from "./js/words.js";
 
 const REACH = 3.5; // of the rails
 const LABELS = Array.from({ length: 10 }, (_, i) => i);
@@ -25,20 +26,21 @@ export function score(x, logits, mu, sigma) {
 }
 
 function render({ model, el }) {
+  const said = saying(model);
   const encode = network(model.get("_encoder"), model.get("_encoder_weights"));
   const decode = network(model.get("_decoder"), model.get("_decoder_weights"));
   const examples = bytesOf(model.get("_examples")), labels = model.get("_labels");
   const latent = decode.inputs - LABELS.length;
 
-  const small = picture(SIDE, "the digit that the encoder reads", "vae-read");
-  const clear = button("Clear"), status = statusLine();
+  const small = picture(SIDE, said("the digit that the encoder reads"), "vae-read");
+  const clear = button(said("Clear")), status = statusLine();
   const rails = Array.from({ length: latent }, (_, i) => ({ name: `z${i + 1}`, ...rail(`z${i + 1}`, REACH) }));
-  const ten = LABELS.map((label) => picture(SIDE, `a ${label} in this hand`, "vae-cell"));
-  const tell = LABELS.map((label) => element("button", { type: "button", ariaLabel: `it is a ${label}` },
+  const ten = LABELS.map((label) => picture(SIDE, said("a {} in this hand", label), "vae-cell"));
+  const tell = LABELS.map((label) => element("button", { type: "button", ariaLabel: said("it is a {}", label) },
     ten[label], element("span", { textContent: label })));
   const taken = (i) => examples.subarray(i * SIDE ** 2, (i + 1) * SIDE ** 2);
-  const images = shelf("Or take one of these:", labels.length, SIDE, (i) => taken(i).map((ink) => 255 * ink),
-    (i) => `take this ${labels[i]}`);
+  const images = shelf(said("Or take one of these:"), labels.length, SIDE, (i) => taken(i).map((ink) => 255 * ink),
+    (i) => said("take this {}", labels[i]));
 
   return mount({ model, el }, ({ listen, follow, send, frames }) => {
     const give = (digit, label) => send({ image: new DataView(digit.slice().buffer), label,
@@ -50,7 +52,7 @@ function render({ model, el }) {
       });
       return scores.indexOf(Math.max(...scores));
     };
-    const drawing = sheet({ listen, frames }, (digit) => give(digit, digit.length ? guess(digit) : 0));
+    const drawing = sheet({ said, listen, frames }, (digit) => give(digit, digit.length ? guess(digit) : 0));
 
     const showImage = () => {
       const digit = bytesOf(model.get("image")), label = model.get("label"), empty = !digit.length;
@@ -59,7 +61,8 @@ function render({ model, el }) {
       images.press(labels.findIndex((_, i) => taken(i).every((ink, k) => ink === digit[k])));
       tell.forEach((each, i) => { each.ariaPressed = String(!empty && i === label); each.disabled = empty; });
       for (const { input } of rails) input.disabled = empty;
-      status.textContent = empty ? "Draw a digit." : `Taken for a ${label}. Is it another one? Press that one.`;
+      status.textContent = empty ? said("Draw a digit.")
+        : said("Taken for a {}. Is it another one? Press that one.", label);
       const { mu, sigma } = empty ? { mu: Array(latent).fill(0), sigma: Array(latent).fill(1) }
         : posterior(encode, digit, label);
       rails.forEach(({ own }, i) => own(mu[i], sigma[i]));
@@ -79,15 +82,15 @@ function render({ model, el }) {
     showTen();
     return [element("div", { className: "vae-row" },
       element("div", { className: "vae-drawing" }, drawing.canvas,
-        caption("Mouse or finger. Keys: arrows move the pen, space puts it down or lifts it."), clear),
+        caption(said("Mouse or finger. Keys: arrows move the pen, space puts it down or lifts it.")), clear),
       element("div", { className: "vae-reading" },
-        small, caption("What the encoder reads"),
+        small, caption(said("What the encoder reads")),
         ...rails.map(({ name, node }) => element("div", { className: "vae-coordinate" },
           element("span", { textContent: name }), node)),
-        caption("Blue: μ ± σ of your digit. The knob is z: move it."),
+        caption(said("Blue: μ ± σ of your digit. The knob is z: move it.")),
         ...(labels.length ? [images.node] : []))),
     status,
-    element("div", { className: "vae-ten", role: "group", ariaLabel: "ten digits from one z" }, ...tell)];
+    element("div", { className: "vae-ten", role: "group", ariaLabel: said("ten digits from one z") }, ...tell)];
   });
 }
 

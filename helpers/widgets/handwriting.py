@@ -24,6 +24,7 @@ from helpers.widgets._base import (
     pair,
     script,
 )
+from helpers.words import said
 
 SIDE, PIXELS, LABELS = 28, 784, 10
 
@@ -110,12 +111,13 @@ class Handwriting(BrowserWidget):
     def figure(self) -> Figure:
         figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.9), width_ratios=(1, 3))
         if self.digit is None:
-            left.text(0.5, 0.5, "draw a digit here", ha="center", transform=left.transAxes)
+            left.text(0.5, 0.5, said("draw a digit here"), ha="center", transform=left.transAxes)
             left.set(xticks=[], yticks=[], aspect="equal")
             right.set_axis_off()
             return figure
-        show_digits(self.digit[None], 1, title=f"$x$, a {self.label}", ax=left)
-        show_digits(self.decoded, 5, smooth=True, title=f"ten digits from z = {pair(self.z)}", ax=right)
+        show_digits(self.digit[None], 1, title=said("$x$, a {}", self.label), ax=left)
+        title = said(f"ten digits from z = {pair(self.z)}")
+        show_digits(self.decoded, 5, smooth=True, title=title, ax=right)
         down, across = divmod(self.label, 5)
         side = SIDE + 2
         corner = side * across - 0.5, side * down - 0.5

@@ -2,6 +2,7 @@
 
 import { clamp, fixed, normalPair } from "./js/numbers.js";
 import { RED, button, caption, element, mount, slider, statusLine, svg } from "./js/page.js";
+import { saying } from "./js/words.js";
 
 const WIDTH = 480, HEIGHT = 150, MARGIN = 72; // of the dots; at their left, mu
 const LOW = -2.5, HIGH = 8.5; // which z they show
@@ -10,15 +11,16 @@ const NARROW = 240, STEEPEST = 16, KEPT = 60; // of the slopes: how wide, how st
 const GREEN = "#009e73", INK = "#222", DIM = "#595959";
 
 function render({ model, el }) {
+  const said = saying(model);
   const k = model.get("_k"), h = model.get("_h"), [lowest, highest, thinnest, widest] = model.get("_limits");
   const rows = [
-    row("fresh noise", "the dots jump", RED, square, k, lowest, highest),
-    row("the same noise", "the dots slide", GREEN, disc, k, lowest, highest),
+    row(said, said("fresh noise"), said("the dots jump"), RED, square, k, lowest, highest),
+    row(said, said("the same noise"), said("the dots slide"), GREEN, disc, k, lowest, highest),
   ];
   rows[1].node.classList.add("vae-slides");
   const mu = slider("μ", { min: lowest, max: highest, step: h, value: model.get("mu") });
   const sigma = slider("σ", { min: thinnest, max: widest, step: 0.05, value: model.get("sigma") });
-  const again = button("new noise"), status = statusLine("vae-two-lines-high");
+  const again = button(said("new noise")), status = statusLine("vae-two-lines-high");
 
   return mount({ model, el }, ({ bind, follow, listen, send, timer }) => {
     const tell = timer(); // screen readers are told once the slider rests
@@ -32,8 +34,8 @@ function render({ model, el }) {
       mu.set(model.get("mu"));
       sigma.set(sd);
       tell(() => {
-        status.textContent = `The expectation's slope is 2(μ − k) = ${fixed(2 * (at - k))}. `
-          + `Measured from μ to μ + ${h}: above ${slopes[0]}, below ${slopes[1]}.`;
+        status.textContent = said("The expectation's slope is 2(μ − k) = {}. "
+          + "Measured from μ to μ + {}: above {}, below {}.", fixed(2 * (at - k)), h, ...slopes);
       }, 300);
     };
     for (const back of model.get("_earlier")) move(Math.max(lowest, model.get("mu") - back));
@@ -45,8 +47,8 @@ function render({ model, el }) {
     const changed = () => move();
     follow({ mu: changed, sigma: changed, epsilon: changed });
     return [mu.node, sigma.node, ...rows.map((r) => r.node),
-      element("div", { className: "vae-row vae-close" }, again, caption("Move μ and follow the black dot. "
-        + "Above, each move draws again. Below, the noise stays until you ask for a new one.")),
+      element("div", { className: "vae-row vae-close" }, again, caption(said("Move μ and follow the black dot. "
+        + "Above, each move draws again. Below, the noise stays until you ask for a new one."))),
       status];
   });
 }
@@ -75,15 +77,15 @@ const paper = (width, ...children) => {
 };
 
 // One way to draw: its dots, where they were two moves ago, and the slopes measured so far.
-function row(name, words, colour, mark, k, lowest, highest) {
-  const dots = dotsOf(colour, mark, k), slopes = slopesOf(colour, mark, k, lowest, highest);
+function row(said, name, words, colour, mark, k, lowest, highest) {
+  const dots = dotsOf(said, colour, mark, k), slopes = slopesOf(said, colour, mark, k, lowest, highest);
   const measured = element("b");
   const title = element("p", { className: "vae-way" }, element("b", { textContent: name }), `: ${words}`);
   title.style.borderColor = colour;
   const node = element("div", { className: "vae-row vae-close vae-moves" },
     element("div", { className: "vae-dots" }, title, dots.node),
     element("div", { className: "vae-slopes" },
-      element("p", { className: "vae-way" }, "finite difference ", measured), slopes.node));
+      element("p", { className: "vae-way" }, said("finite difference"), " ", measured), slopes.node));
   Object.assign(node, { role: "group", ariaLabel: name });
   const show = (z, mu, sigma, slope) => {
     dots.show(z, mu, sigma);
@@ -93,7 +95,7 @@ function row(name, words, colour, mark, k, lowest, highest) {
   return { node, show };
 }
 
-function dotsOf(colour, mark, k) {
+function dotsOf(said, colour, mark, k) {
   const bell = svg("path", { fill: "#e8e8e8" });
   const lines = svg("path", { fill: "none", stroke: colour, "stroke-opacity": 0.45 });
   const followed = svg("path", { fill: "none", stroke: INK, "stroke-width": 2 });
@@ -117,8 +119,8 @@ function dotsOf(colour, mark, k) {
     place(before, mark, colour, moves.slice(1).flatMap(([, of]) => of), (i) => LEVELS[1 + Math.floor(i / z.length)]);
     now.lastChild.setAttribute("fill", INK);
     bell.setAttribute("d", bellPath(mu, sigma));
-    node.setAttribute("aria-label", `${z.length} draws from the normal distribution with mean ${mu.toFixed(2)} `
-      + `and standard deviation ${sigma.toFixed(2)}`);
+    node.setAttribute("aria-label", said("{} draws from the normal distribution with mean {} "
+      + "and standard deviation {}", z.length, mu.toFixed(2), sigma.toFixed(2)));
   };
   return { node, show };
 }
@@ -144,7 +146,7 @@ export const slopePlace = (mu, slope, [lowest, highest]) => [
   (FLOOR / 2) * (1 - clamp(slope, -STEEPEST, STEEPEST) / STEEPEST),
 ];
 
-function slopesOf(colour, mark, k, lowest, highest) {
+function slopesOf(said, colour, mark, k, lowest, highest) {
   const x = (mu) => slopePlace(mu, 0, [lowest, highest])[0], y = (slope) => slopePlace(0, slope, [lowest, highest])[1];
   const seen = svg("g", { opacity: 0.5 }), newest = mark(5, INK);
   const node = paper(NARROW,
@@ -161,7 +163,7 @@ function slopesOf(colour, mark, k, lowest, highest) {
     seen.append(point);
     if (seen.childElementCount > KEPT) seen.firstChild.remove();
     put(newest, x(mu), y(slope).toFixed(2));
-    node.setAttribute("aria-label", `finite difference at mu = ${mu.toFixed(2)}: ${slope.toFixed(2)}`);
+    node.setAttribute("aria-label", said("finite difference at mu = {}: {}", mu.toFixed(2), slope.toFixed(2)));
   };
   return { node, show };
 }

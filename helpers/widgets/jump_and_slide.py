@@ -11,6 +11,7 @@ from torch import Tensor
 
 from helpers.figures import GREY, INK, STYLES
 from helpers.widgets._base import HERE, BrowserWidget, script
+from helpers.words import said
 
 DRAWS, H = 40, 0.1  # H: also a step of the slider of mu
 MU, SIGMA = (0.0, 6.0), (0.1, 1.5)  # the ends of the sliders
@@ -59,9 +60,9 @@ class JumpAndSlide(BrowserWidget):
         for (dots, slopes), (name, draw) in zip(rows, draws.items(), strict=True):
             self._show_moves(dots, draw, STYLES[name])
             self._show_slopes(slopes, draw, STYLES[name])
-            dots.set_title(TITLES[name])
+            dots.set_title(said(TITLES[name]))
         rows[1][0].set_xlabel("$z$")
-        rows[1][1].set_xlabel("$\\mu$ (dotted: $2(\\mu - k)$)")
+        rows[1][1].set_xlabel(said("$\\mu$ (dotted: $2(\\mu - k)$)"))
         return figure
 
     def _show_moves(self, ax: Axes, draw: Callable[[], Tensor], look: dict) -> None:
@@ -83,7 +84,7 @@ class JumpAndSlide(BrowserWidget):
         found = torch.tensor([self._slope(mu, draw(), draw()) for mu in grid.tolist()]).clamp(-16, 16)
         ax.plot(grid, found, look["marker"], ms=3, color=look["color"], clip_on=False)
         ax.plot(grid, 2 * (grid - self._k), ":", color=INK, lw=1.5)
-        ax.set(ylim=(-16, 16), title=f"finite difference, $h$ = {H}", yticks=(-10, 0, 10))
+        ax.set(ylim=(-16, 16), title=said(f"finite difference, $h$ = {H}"), yticks=(-10, 0, 10))
 
     def __repr__(self) -> str:
         return f"JumpAndSlide(mu={self.mu:.2f}, sigma={self.sigma:.2f}, {len(self.epsilon)} draws)"

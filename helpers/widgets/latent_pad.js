@@ -4,6 +4,7 @@ import { network } from "./js/network.js";
 import { bytesOf, clamp, floats, normalPair } from "./js/numbers.js";
 import { RED, button, caption, circlesOfPrior, element, inside, mount, picture, slider, statusLine }
   from "./js/page.js";
+import { saying } from "./js/words.js";
 
 const SIZE = 800; // pixels of the drawing, shown at half that size or less
 const INK = "#111";
@@ -11,22 +12,23 @@ const BEAT = 100; // ms between two messages to Python while one drags
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 function render({ model, el }) {
+  const said = saying(model);
   const data = readData(model), decode = network(model.get("_layers"), model.get("_weights"));
 
   const plane = element("canvas", { width: SIZE, height: SIZE });
   const marks = element("canvas", { width: SIZE, height: SIZE });
-  const invitation = element("span", { textContent: "drag me" });
+  const invitation = element("span", { textContent: said("drag me") });
   const ring = element("div", { className: "vae-ring" }, invitation);
   ring.classList.toggle("vae-right-half", model.get("z")[0] > 0);
   const square = element("div", { className: "vae-plane", tabIndex: 0, role: "application",
-    ariaRoleDescription: "two-dimensional slider",
-    ariaLabel: "latent space: drag, or use the arrow keys, with shift for small steps; "
-      + "home goes to the centre, enter picks the nearest image, escape lets go of it" },
+    ariaRoleDescription: said("two-dimensional slider"),
+    ariaLabel: said("latent space: drag, or use the arrow keys, with shift for small steps; "
+      + "home goes to the centre, enter picks the nearest image, escape lets go of it") },
   plane, marks, axesOf(data), ring);
-  const decoded = picture(decode.side, "the picture decoded from z", "vae-decoded"), where = caption("");
-  const original = picture(decode.side, "the picked image", "vae-half");
-  const rebuilt = picture(decode.side, "its reconstruction", "vae-half");
-  const again = button("draw ε again"), about = caption("", "vae-two-lines");
+  const decoded = picture(decode.side, said("the picture decoded from z"), "vae-decoded"), where = caption("");
+  const original = picture(decode.side, said("the picked image"), "vae-half");
+  const rebuilt = picture(decode.side, said("its reconstruction"), "vae-half");
+  const again = button(said("draw ε again")), about = caption("", "vae-two-lines");
   const status = statusLine("vae-two-lines-high");
   const sliders = ["z₁", "z₂"].map((name, axis) =>
     slider(name, { min: -data.extent, max: data.extent, step: 0.01, value: model.get("z")[axis] }));
@@ -36,11 +38,11 @@ function render({ model, el }) {
     const rest = timer(), sending = timer();
 
     // -- from the model to the page
-    const tell = () => rest(() => { status.textContent = describe(model, data); }, 300); // once the point rests
+    const tell = () => rest(() => { status.textContent = describe(model, data, said); }, 300); // once the point rests
     const showZ = () => {
       const z = model.get("z");
       decoded.paint(decode(z));
-      where.textContent = `z = ${pair(z)}, decoded`;
+      where.textContent = said("z = {}, decoded", pair(z));
       sliders.forEach((range, axis) => range.set(z[axis]));
       const at = toPixels(data, z).map((value) => clamp(value, 0, SIZE)); // at the edge if z is beyond
       [ring.style.left, ring.style.top] = at.map((value) => `${100 * value / SIZE}%`);
@@ -59,14 +61,14 @@ function render({ model, el }) {
     const showPicked = () => {
       const picked = model.get("picked"), nothing = picked === null;
       for (const node of [original, rebuilt, again]) node.style.visibility = nothing ? "hidden" : "";
-      if (nothing) about.textContent = "Click a digit. Click again: the next one there.";
+      if (nothing) about.textContent = said("Click a digit. Click again: the next one there.");
       else {
-        const at = parameters(data, picked), epsilon = model.get("epsilon"), what = `a ${data.labels[picked]}`;
+        const at = parameters(data, picked), epsilon = model.get("epsilon"), what = data.labels[picked];
         original.paint(data.images.subarray(picked * decode.outputs, (picked + 1) * decode.outputs), 1);
         rebuilt.paint(decode(sample(at, epsilon)));
-        about.textContent = `${what}, reconstructed with\nε = ${pair(epsilon)}`;
-        original.ariaLabel = `the picked image: ${what}`;
-        rebuilt.ariaLabel = `${what}, reconstructed`;
+        about.textContent = said("a {}, reconstructed with\nε = {}", what, pair(epsilon));
+        original.ariaLabel = said("the picked image: a {}", what);
+        rebuilt.ariaLabel = said("a {}, reconstructed", what);
       }
       tell();
       showMarks();
@@ -156,7 +158,7 @@ function render({ model, el }) {
       again);
     return [element("div", { className: "vae-pad" },
       element("div", {}, square,
-        caption("Circles: 1, 2, 3 standard deviations of the prior. Grey: its density.", "vae-key")),
+        caption(said("Circles: 1, 2, 3 standard deviations of the prior. Grey: its density."), "vae-key")),
       element("div", { className: "vae-beside-plane" }, element("div", {}, decoded, where), chosen)),
     ...sliders.map(({ node }) => node), status];
   });
@@ -198,15 +200,15 @@ export function within(data, [a, b], reach) {
 const pair = ([a, b]) => `(${a.toFixed(2)}, ${b.toFixed(2)})`;
 
 // Where one is, in words.
-function describe(model, data) {
+function describe(model, data, said) {
   const [a, b] = model.get("z");
   const words = [`z = ${pair([a, b])}`], picked = model.get("picked");
-  if (Math.max(Math.abs(a), Math.abs(b)) > data.extent) words.push("beyond the square");
+  if (Math.max(Math.abs(a), Math.abs(b)) > data.extent) words.push(said("beyond the square"));
   const beyond = 100 * Math.exp(-(a * a + b * b) / 2); // the share of N(0, I) that is farther out
-  words.push(`${beyond >= 1 ? beyond.toFixed(0) : beyond.toFixed(2)} % of random z lie farther out`,
-    `nearest image: a ${data.labels[nearest(data, [a, b])]}`);
+  words.push(said("{} % of random z lie farther out", beyond.toFixed(beyond >= 1 ? 0 : 2)),
+    said("nearest image: a {}", data.labels[nearest(data, [a, b])]));
   if (picked !== null) {
-    words.push(`picked: a ${data.labels[picked]}, reconstructed with ε = ${pair(model.get("epsilon"))}`);
+    words.push(said("picked: a {}, reconstructed with ε = {}", data.labels[picked], pair(model.get("epsilon"))));
   }
   return words.join("; ");
 }

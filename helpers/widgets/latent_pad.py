@@ -12,6 +12,7 @@ from torch import Tensor
 from helpers import figures
 from helpers.vae import VAE
 from helpers.widgets._base import HERE, CodesWidget, as_list, encoded, pack_floats, pair, script
+from helpers.words import said
 
 EXTENT = 4.0  # the square goes from -EXTENT to EXTENT
 
@@ -101,7 +102,7 @@ class LatentPad(CodesWidget):
         plane.set(xlim=(-EXTENT, EXTENT), ylim=(-EXTENT, EXTENT), xlabel="$z_1$", ylabel="$z_2$")
         plane.set_aspect("equal")
         figures.show_digits(self.decoded[None], columns=1, ax=picture)
-        picture.set_title(f"decoded from $z$ = {pair(self.z)}", fontsize=10)
+        picture.set_title(said(f"decoded from $z$ = {pair(self.z)}"), fontsize=10)
         return figure
 
 
@@ -113,4 +114,5 @@ def _draw_prior(plane: Axes) -> None:
     plane.imshow(density.numpy(), extent=ends + ends, origin="lower", cmap="Greys", vmax=3, zorder=0)
     for radius in (1, 2, 3):
         plane.add_patch(Circle((0, 0), radius, fill=False, ls=":", color=figures.GREY))
-    plane.set_title("Circles: 1, 2, 3 standard deviations of the prior. Grey: its density.", fontsize=8)
+    words = said("Circles: 1, 2, 3 standard deviations of the prior. Grey: its density.")
+    plane.set_title(words, fontsize=8)

@@ -3,6 +3,7 @@
 import { codesOf } from "./js/network.js";
 import { floats, normalPair } from "./js/numbers.js";
 import { button, caption, element, mount, picture, shelf, slider, statusLine } from "./js/page.js";
+import { saying } from "./js/words.js";
 
 const COUNT = 10;
 
@@ -13,15 +14,17 @@ export function drawsOf(mu, sigma, width, epsilon) {
 }
 
 function render({ model, el }) {
+  const said = saying(model);
   const { decode, code, image, count } = codesOf(model), labels = model.get("_labels"), latent = decode.inputs;
   const sigmas = floats(model.get("_sigmas")), prior = labels.length === 0;
-  const cells = Array.from({ length: COUNT }, (_, i) => picture(decode.side, `new digit ${i + 1}`, "vae-cell"));
+  const cells = Array.from({ length: COUNT }, (_, i) => picture(decode.side, said("new digit {}", i + 1), "vae-cell"));
   const sheet = element("div", { className: "vae-new" }, ...cells);
-  const again = button(prior ? "ten more" : "roll again"), status = statusLine();
-  const width = slider("width", { min: 0, max: 3, step: 0.1, value: model.get("width") },
+  const again = button(said(prior ? "ten more" : "roll again")), status = statusLine();
+  const width = slider(said("width"), { min: 0, max: 3, step: 0.1, value: model.get("width") },
     (value) => `${value.toFixed(1)} σ`);
-  const original = picture(decode.side, "the picked image", "vae-original");
-  const images = prior ? null : shelf("Take an image:", count, decode.side, image, (i) => `take this ${labels[i]}`);
+  const original = picture(decode.side, said("the picked image"), "vae-original");
+  const images = prior ? null
+    : shelf(said("Take an image:"), count, decode.side, image, (i) => said("take this {}", labels[i]));
 
   return mount({ model, el }, ({ listen, follow, send, bind }) => {
     const show = () => {
@@ -32,7 +35,7 @@ function render({ model, el }) {
       width.set(wide);
       original.paint(image(picked), 1);
       images.press(picked);
-      status.textContent = `Ten draws around this ${labels[picked]}, ${wide.toFixed(1)} σ wide, decoded.`;
+      status.textContent = said("Ten draws around this {}, {} σ wide, decoded.", labels[picked], wide.toFixed(1));
     };
     listen(again, "click", () => {
       const pairs = Array.from({ length: (COUNT * latent) / 2 }, normalPair);
@@ -46,7 +49,7 @@ function render({ model, el }) {
     return [
       images.node,
       element("div", { className: "vae-row vae-moves" },
-        element("div", { className: "vae-beside-new" }, original, caption("x, the picked image"), again),
+        element("div", { className: "vae-beside-new" }, original, caption(said("x, the picked image")), again),
         element("div", { className: "vae-sheet-new" }, width.node, sheet, status))];
   });
 }

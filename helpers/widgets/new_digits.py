@@ -9,6 +9,7 @@ from torch import Tensor
 from helpers.figures import show_digits
 from helpers.vae import VAE
 from helpers.widgets._base import HERE, CodesWidget, as_list, encoded, pack_floats, script
+from helpers.words import said
 
 COUNT, WIDEST = 10, 3.0
 
@@ -86,6 +87,6 @@ class NewDigits(CodesWidget):
             return figure
         figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2), width_ratios=(1, 3))
         show_digits(self._x[self.picked, None], 1, title="$x$", ax=left)
-        title = f"{COUNT} draws, {self.width:.1f} $\\sigma_x$ wide, decoded"
+        title = said(f"{COUNT} draws, {self.width:.1f} $\\sigma_x$ wide, decoded")
         show_digits(self.decoded, COUNT // 2, smooth=True, title=title, ax=right)
         return figure

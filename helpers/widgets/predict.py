@@ -8,6 +8,7 @@ import traitlets
 from math_core import LatexToMathML
 
 from helpers.widgets._base import HERE, BrowserWidget, checked_index, script
+from helpers.words import said
 
 MATHEMATICS = LatexToMathML(fancy_error=False)
 
@@ -64,7 +65,7 @@ class Predict(BrowserWidget):
     def still(self) -> dict[str, Any]:
         """The question and its options as text."""
         options = (f"- {option['key']}" for option in self._options)
-        return {"text/markdown": "\n".join([f"**Predict.** {self._asked}", "", *options])}
+        return {"text/markdown": "\n".join([f"**{said('Predict.')}** {self._asked}", "", *options])}
 
 
 def as_html(text: str) -> str:

@@ -5,6 +5,7 @@ import { SIDE } from "./js/digit.js";
 import { bytesOf, clamp } from "./js/numbers.js";
 import { button, caption, element, mount, picture, shelf, slider, statusLine, still } from "./js/page.js";
 import { sheet } from "./js/sheet.js";
+import { saying } from "./js/words.js";
 
 const SIZE = 720; // pixels of the plane, shown at half that size or less
 const DOT = 3.4; // the radius of a point, in these
@@ -121,7 +122,7 @@ function render({ model, el }) {
       read.hidden = !drawn.length;
       read.paint(drawn);
     };
-    const drawing = live ? sheet({ listen, frames }, (digit) => {
+    const drawing = live ? sheet({ said: saying(model), listen, frames }, (digit) => {
       send({ drawing: new DataView(digit.slice().buffer) });
       say();
     }) : null;

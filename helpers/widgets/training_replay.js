@@ -2,21 +2,23 @@
 
 import { clamp, floats } from "./js/numbers.js";
 import { button, caption, circlesOfPrior, element, mount, picture, slider, statusLine, still } from "./js/page.js";
+import { saying } from "./js/words.js";
 
 const SIZE = 800; // pixels of the plane, shown at half that size or less
 const BEAT = 600, GLIDE = 300; // ms from epoch to epoch while it plays, and on the way from one to the next
 
 function render({ model, el }) {
+  const said = saying(model);
   const labels = model.get("_labels"), colours = model.get("_colours"), count = labels.length;
   const epochs = () => model.get("_epochs"), last = () => epochs().length - 1;
   const now = () => epochs().indexOf(model.get("epoch"));
 
   const plane = element("canvas", { width: SIZE, height: SIZE, className: "vae-picture vae-replayed", role: "img" });
   const manifold = picture(model.get("_side"), "", "vae-replayed");
-  const play = button("play"), status = statusLine("vae-epoch");
-  const range = slider("epoch", { min: 0, max: 0, step: 1, value: 0 }, (index) => String(epochs()[index]));
+  const play = button(said("play")), status = statusLine("vae-epoch");
+  const range = slider(said("epoch"), { min: 0, max: 0, step: 1, value: 0 }, (index) => String(epochs()[index]));
   const digits = [...new Set(labels)].sort().map((digit) => ({ digit, node: legendButton(digit, colours[digit]) }));
-  const legend = element("div", { className: "vae-legend", role: "group", ariaLabel: "one digit alone" },
+  const legend = element("div", { className: "vae-legend", role: "group", ariaLabel: said("one digit alone") },
     ...digits.map(({ node }) => node));
 
   let frames = null; // the codes and pixels of all epochs, once they are unpacked
@@ -46,10 +48,10 @@ function render({ model, el }) {
       const index = now(), epoch = model.get("epoch"), score = model.get("_scores")[index];
       range.input.max = last();
       range.set(index);
-      status.textContent = `epoch ${epoch}: `
-        + (score === null ? "before training" : `held-out −ELBO ${score.toFixed(1)} nats per image`);
-      plane.ariaLabel = `the means at epoch ${epoch}`;
-      manifold.ariaLabel = `the manifold at epoch ${epoch}`;
+      status.textContent = score === null ? said("epoch {}: before training", epoch)
+        : said("epoch {}: held-out −ELBO {} nats per image", epoch, score.toFixed(1));
+      plane.ariaLabel = said("the means at epoch {}", epoch);
+      manifold.ariaLabel = said("the manifold at epoch {}", epoch);
       const [z, sheet] = [frames.codes, frames.sheets].map((all) => {
         const size = all.length / frames.count;
         return all.subarray(index * size, (index + 1) * size);
@@ -72,7 +74,7 @@ function render({ model, el }) {
 
     const stop = () => {
       beat.stop();
-      play.textContent = "play";
+      play.textContent = said("play");
       status.ariaLive = "polite";
     };
     const go = (index) => send({ epoch: epochs()[Math.min(index, last())] });
@@ -83,7 +85,7 @@ function render({ model, el }) {
     };
     listen(play, "click", () => {
       if (beat.running()) return stop();
-      play.textContent = "pause";
+      play.textContent = said("pause");
       status.ariaLive = "off"; // or a screen reader would be told of each epoch
       playOn(now() === last() ? 0 : now() + 1);
     });
@@ -103,11 +105,12 @@ function render({ model, el }) {
     return [element("div", { className: "vae-play" }, play, range.node), status,
       element("div", { className: "vae-row" },
         element("div", { className: "vae-replay" }, plane, legend,
-          caption(`The encoder's means of ${count.toLocaleString("en")} images. Press a digit to see it alone. `
-            + "Circles: 1, 2, 3 standard deviations of the prior. Square: the z of the manifold.")),
+          caption(said("The encoder's means of {} images. Press a digit to see it alone. "
+            + "Circles: 1, 2, 3 standard deviations of the prior. Square: the z of the manifold.",
+          count.toLocaleString(said("en"))))),
         element("div", { className: "vae-replay" }, manifold,
-          caption("The manifold: each picture is decoded from its place in the square, z₁ to the right and z₂ upwards. "
-            + "The places are even in the prior's probability.")))];
+          caption(said("The manifold: each picture is decoded from its place in the square, z₁ to the right and z₂ upwards. "
+            + "The places are even in the prior's probability."))))];
   });
 }
 

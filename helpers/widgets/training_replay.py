@@ -17,6 +17,7 @@ from helpers._arguments import check_images
 from helpers.training import History, evaluating, preserves_torch_state
 from helpers.vae import VAE
 from helpers.widgets._base import HERE, BrowserWidget, as_list, encoded, pack_floats, script
+from helpers.words import said
 
 ACROSS = 11  # pictures in a row of the manifold
 LEAST = 3.5  # the plane goes at least so far from 0
@@ -127,7 +128,7 @@ class TrainingReplay(BrowserWidget):
             plane.set(xlim=(-self._extent, self._extent), ylim=(-self._extent, self._extent))
             square = (-self._reach, -self._reach), 2 * self._reach, 2 * self._reach
             plane.add_patch(Rectangle(*square, fill=False, color=figures.GREY))  # of the manifold
-            plane.set_title(_words(frame), fontsize=10)
+            plane.set_title(said(_words(frame)), fontsize=10)
             manifold.imshow(frame.sheet.numpy(), vmin=0, vmax=255, cmap="gray_r")
             manifold.axis("off")
         return figure

@@ -4,17 +4,20 @@ import { codesOf } from "./js/network.js";
 import { fixed, floats } from "./js/numbers.js";
 import { button, caption, element, mount, picture, shelf } from "./js/page.js";
 import { rail } from "./js/rail.js";
+import { saying } from "./js/words.js";
 
 const REST = 80; // ms without a movement, after which the rows are decoded anew
 
 function render({ model, el }) {
+  const said = saying(model);
   const kl = model.get("_kl"), values = model.get("_values"), labels = model.get("_labels");
   const { decode, count, code, image: given } = codesOf(model), { side, inputs: latent } = decode;
   const sigmas = floats(model.get("_sigmas"));
-  const rows = model.get("_order").map((i) => dimensionRow(i, kl[i], values, model.get("_reach"), side));
-  const images = shelf("Take an image:", count, side, given, (i) => `take this ${labels[i]}`);
-  const image = picture(side, "image", "vae-start"), decoded = picture(side, "decoded from z", "vae-start vae-live");
-  const reset = button("back to the image");
+  const rows = model.get("_order").map((i) => dimensionRow(i, kl[i], values, model.get("_reach"), side, said));
+  const images = shelf(said("Take an image:"), count, side, given, (i) => said("take this {}", labels[i]));
+  const image = picture(side, said("image"), "vae-start");
+  const decoded = picture(side, said("decoded from z"), "vae-start vae-live");
+  const reset = button(said("back to the image"));
 
   return mount({ model, el }, ({ listen, follow, send, timer }) => {
     const resting = timer();
@@ -47,16 +50,16 @@ function render({ model, el }) {
     drawZ();
     drawRows();
     return [element("div", { className: "vae-row" },
-      element("div", {}, image, caption("the image")), element("div", {}, decoded, caption("decoded from z")),
+      element("div", {}, image, caption(said("the image"))), element("div", {}, decoded, caption(said("decoded from z"))),
       element("div", { className: "vae-start-panel" }, images.node, reset)),
-    caption("Each row sets one dimension of z. Blue: μ ± σ of the image. The knob is z: move it."),
+    caption(said("Each row sets one dimension of z. Blue: μ ± σ of the image. The knob is z: move it.")),
     element("div", { className: "vae-rows" }, ...rows.map(({ node }) => node))];
   });
 }
 
-function dimensionRow(dimension, kl, values, reach, side) {
+function dimensionRow(dimension, kl, values, reach, side, said) {
   const name = `z${dimension + 1}`, nats = `${fixed(kl)} nats`;
-  const cells = values.map((value) => picture(side, `${name} set to ${value}`, "vae-cell"));
+  const cells = values.map((value) => picture(side, said("{} set to {}", name, value), "vae-cell"));
   const place = rail(name, reach);
   const label = element("div", { className: "vae-name" },
     element("span", { textContent: name }), " ", element("span", { textContent: nats }));

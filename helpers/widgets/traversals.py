@@ -14,6 +14,7 @@ from helpers._arguments import check_floats
 from helpers.figures import BLUE, INK, show_digits
 from helpers.vae import VAE
 from helpers.widgets._base import HERE, CodesWidget, as_list, encoded, fixed, pack_floats, script
+from helpers.words import said
 
 VALUES = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)  # of the pictures in a row
 REACH = 3.5  # a row is from -REACH to REACH
@@ -95,7 +96,7 @@ class Traversals(CodesWidget):
             1, 1 + columns, figsize=(1.2 + 4.2 * columns, 0.6 + 0.46 * high), width_ratios=[1, *[4] * columns]
         )
         pair = torch.stack([self._x[self.picked], self.decoded])
-        show_digits(pair, 1, row_labels=["$x$", "decoded"], ax=axes[0])
+        show_digits(pair, 1, row_labels=["$x$", said("decoded")], ax=axes[0])
         axes[0].set_anchor("NW")
         for column, ax in enumerate(axes[1:]):
             self._draw_rows(self.order[column * high : (column + 1) * high], ax)

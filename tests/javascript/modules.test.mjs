@@ -11,6 +11,7 @@ import { asDigit } from "../../helpers/widgets/js/digit.js";
 import { network } from "../../helpers/widgets/js/network.js";
 import { bar } from "../../helpers/widgets/js/rail.js";
 import { clamp, fixed, floats, normalPair } from "../../helpers/widgets/js/numbers.js";
+import { saying } from "../../helpers/widgets/js/words.js";
 import { across, bellPath, finiteDifference, slopePlace } from "../../helpers/widgets/jump_and_slide.js";
 import { nearest, sample, ticks, toPixels, within } from "../../helpers/widgets/latent_pad.js";
 import { estimates as estimatesOf, exact as exactOf, problem, up } from "../../helpers/widgets/race.js";
@@ -44,6 +45,11 @@ test("bytes at any offset are read as float32", () => {
 test("numbers are said with a real minus, and 0 without one", () => {
   assert.deepEqual([-1.234, -0.001, 0, 2].map((value) => fixed(value)), ["−1.23", "0.00", "0.00", "2.00"]);
   assert.equal(fixed(-0.04, 1), "0.0");
+});
+
+test("a sentence has its fields, in the order of its language", () => {
+  const said = (words) => saying({ get: () => words })("{} of {}", 3, "four");
+  assert.deepEqual([said(undefined), said({ "{} of {}": "{1}: {0}" })], ["3 of four", "four: 3"]);
 });
 
 test("clamp keeps a number between two others", () => {

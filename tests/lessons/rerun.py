@@ -1,7 +1,7 @@
 """Run lessons from a fresh kernel and save them clean.
 
     python -m tests.lessons.rerun                 all lessons
-    python -m tests.lessons.rerun 03 07           those whose names begin so
+    python -m tests.lessons.rerun 03 es/07        those whose names begin so
 
 A lesson that raises, or that writes to stderr, is reported and left unsaved.
 """
@@ -48,7 +48,8 @@ def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     for index, cell in enumerate(notebook.cells):
         cell.id = f"cell-{index:02}"
         tags = cell.metadata.get("tags", [])
-        cell.metadata = ({"tags": tags} if tags else {}) | (FOLDED if "hide-input" in tags else {})
+        of = {name: cell.metadata[name] for name in ["english"] if name in cell.metadata}
+        cell.metadata = ({"tags": tags} if tags else {}) | (FOLDED if "hide-input" in tags else {}) | of
         if cell.cell_type == "code":
             cell.outputs = joined(cell.outputs)
     return notebook
@@ -86,26 +87,24 @@ def problems(notebook: nbformat.NotebookNode) -> list[str]:
 
 
 def main(prefixes: list[str]) -> int:
-    paths = sorted(
-        path
-        for path in NOTEBOOKS.glob("*.ipynb")
-        if not prefixes or any(path.name.startswith(prefix) for prefix in prefixes)
-    )
+    lessons = sorted([*NOTEBOOKS.glob("*.ipynb"), *NOTEBOOKS.glob("[a-z]*/*.ipynb")])
+    names = {path.relative_to(NOTEBOOKS).as_posix(): path for path in lessons}
+    paths = {name: path for name, path in names.items() if name.startswith(tuple(prefixes or [""]))}
     if not paths:
         print(f"no lesson in {NOTEBOOKS.name}/ begins with {' or '.join(prefixes)}")
         return 2
     failed = False
-    for path in paths:
+    for name, path in paths.items():
         start = time.monotonic()
         with tempfile.TemporaryDirectory() as cache:  # the outputs are those of a first run
             notebook = run(path, cache)
         found = problems(notebook)
         if found:
             failed = True
-            print(f"{path.name}: not saved\n  " + "\n  ".join(found))
+            print(f"{name}: not saved\n  " + "\n  ".join(found))
         else:
             nbformat.write(notebook, path)
-            print(f"{path.name}: saved after {time.monotonic() - start:.0f} s")
+            print(f"{name}: saved after {time.monotonic() - start:.0f} s")
     return int(failed)
 
 

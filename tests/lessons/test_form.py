@@ -14,12 +14,17 @@ import torch
 
 import helpers.widgets
 from helpers.course import LESSONS as NAMES
+from helpers.course import PARTS
+from helpers.words import said, speak
 from tests.conftest import NOTEBOOKS, ROOT
 from tests.lessons.rerun import clean, problems
 
 LESSONS = {path.stem: nbformat.read(path, as_version=4) for path in NOTEBOOKS}
 pytestmark = pytest.mark.usefixtures("double_precision")
 every_lesson = pytest.mark.parametrize("name", LESSONS)
+
+
+ENGLISH = re.compile(r"\b(the|of|and|is|are|with|this|that|you|your|from|its|in|an|at|for|to)\b", re.I)
 
 
 def code(name, tag=None):
@@ -48,7 +53,7 @@ def test_the_lessons_of_the_course_and_the_guide_are_there():
     assert list(LESSONS) == NAMES
     assert [name[:2] for name in NAMES] == [f"{n:02}" for n in range(16)]
     found = {path.name for path in (ROOT / "notebooks").iterdir() if not path.name.startswith(".")}
-    assert found == {f"{name}.ipynb" for name in NAMES} | {"README.md"}
+    assert found == {f"{name}.ipynb" for name in NAMES} | {"README.md", "es"}
 
 
 @every_lesson
@@ -264,6 +269,11 @@ def test_a_wrong_answer_fails_with_a_helpful_message(name, index, answer, says):
     message = run(name, stub, answer, check)
     assert message.startswith("Not right yet:")
     assert says in message
+    if name in PARTS["The trick"]:
+        speak("es")
+        spanish = said(message.removeprefix("Not right yet: ").rstrip())
+        speak("en")
+        assert not ENGLISH.search(re.sub(r"`[^`]*`|'[^']*'|\w+Error: .*(?= \()", "", spanish)), spanish
 
 
 @pytest.mark.parametrize(("name", "index", "answer"), answers("RIGHT"))

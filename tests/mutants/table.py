@@ -25,6 +25,11 @@ TABLE = {
         ),
         ("a mixture whose parts do not tilt", "(roots[part] @ epsilon)", "(roots[part].mT @ epsilon)"),
     ],
+    ("helpers/words/__init__.py", "tests/unit/test_words.py"): [
+        ("the field of a sentence stays English", "*map(said, found.groups())", "*found.groups()"),
+        ("the shortest sentence that fits is told", "key=len, reverse=True", "key=len"),
+        ("a sentence on two lines is not handed to the script", "in whole}", "in script}"),
+    ],
     ("helpers/vae.py", "tests/unit/test_vae.py"): [
         (
             "sigma squared in the place of sigma",
@@ -387,7 +392,7 @@ TABLE = {
             "return value",
         ),
         ("noise of another kind is not named", "if name not in self.NORMAL), None)", "if not name), None)"),
-        ("a check's own error is told as the learner's", 'print(f"This check broke', 'print(f"Not right yet'),
+        ("a check's own error is told as the learner's", 'said(f"This check broke', 'said(f"Not right yet'),
         (
             "known mistakes are told where they nearly fit",
             "{words: mistake(*args) for words",

@@ -4,6 +4,7 @@ pytest tests/slow/test_web_edition.py
 """
 
 import os
+import posixpath
 import re
 import signal
 import subprocess
@@ -21,7 +22,8 @@ from tests.chromium import needed_module, page_errors
 from tests.conftest import NOTEBOOKS, ROOT
 
 MEGABYTE = 2**20
-PAGES = ["index", *(path.stem for path in NOTEBOOKS)]
+TRANSLATED = [f"es/{path.stem}" for path in sorted((ROOT / "notebooks" / "es").glob("*.ipynb"))]
+PAGES = ["index", *(path.stem for path in NOTEBOOKS), "es/index", *TRANSLATED]
 
 
 def building(folder):
@@ -84,15 +86,16 @@ def test_size_and_time(built):
 
 def test_links_lead_to_pages_and_sections_that_are_there(built):
     folder, _ = built
-    pages = {path.name: path.read_text("utf-8") for path in folder.glob("*.html")}
+    pages = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*.html")}
     assert sorted(pages) == sorted(f"{name}.html" for name in PAGES)
     for name, page in pages.items():
         links = [link for link in re.findall(r'href="([^"]+)"', page) if "://" not in link]
         assert len(links) > 2
         for link in links:
-            target, _, section = link.partition("#")
-            assert (folder / (target or name)).is_file(), (name, link)
-            assert not section or f'id="{section}"' in pages[target or name], (name, link)
+            file, _, section = link.partition("#")
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), file)) if file else name
+            assert (folder / target).is_file(), (name, link)
+            assert not section or f'id="{section}"' in pages[target], (name, link)
 
 
 # -- in the browser ----------------------------------------------------------------------------
@@ -118,7 +121,7 @@ def test_each_page_reads_without_javascript(browser, built, name):
     assert page.locator("h1").count() == 1
     for picture in page.locator("img").all():
         picture.scroll_into_view_if_needed()
-        assert picture.get_attribute("alt") or name == "index"
+        assert picture.get_attribute("alt") or name.endswith("index")
     page.context.close()
 
 

@@ -63,6 +63,8 @@ def shades(a, b, c):
 
 Explorer(shades, a=(0, 10, 3), b=(0.0, 1.0, 0.5),
          c=ipywidgets.ToggleButtons(options=list("xyz"), value="y"))"""
+SPANISH = "from helpers.widgets import NewDigits\nfrom helpers.vae import VAE\n"
+SPANISH += "from helpers.words import speak\nspeak('es')\nNewDigits(VAE(2))"
 CHECK = "torch.manual_seed(0)\ntorch.rand(5)  # at the first drawing\nassert drawn == torch.rand(1)"
 
 
@@ -99,6 +101,9 @@ def notebooks(tmp_path_factory):
     drawing.metadata.tags = ["hide-input"]
     cells = ["## 2. Here", code(show_map, MAP, SAVED), *predict, drawing]
     nbformat.write(lesson(1, *cells), folder / f"{NEXT}.ipynb")
+    (folder / "es").mkdir()
+    spanish = lesson(0, f"## 1. Ahí\n\n[sigue](../{NEXT}.ipynb#2.-Here)", code(SPANISH, SAVED))
+    nbformat.write(spanish, folder / "es" / f"{FIRST}.ipynb")
     return folder
 
 
@@ -124,6 +129,21 @@ def test_a_page_has_mathematics_links_and_folds(edition):
     assert 'id="2.-Here"' in next_page
     assert f'<a href="{FIRST}.html#1.-There">first</a>' in next_page
     assert re.search(r"<details><summary>Hint</summary>\s*<p>A <em>hint</em>.</p>\s*</details>", page)
+
+
+def test_a_page_in_another_language_leads_to_the_english_ones_and_back(edition):
+    page = (edition / "es" / f"{FIRST}.html").read_text("utf-8")
+    assert '<html lang="es">' in page
+    assert f'<a href="../{FIRST}.html" hreflang="en" lang="en">English</a>' in page
+    assert f'<a href="../{NEXT}.html#2.-Here">sigue</a>' in page
+    assert "Todas las lecciones" in page
+    assert 'alt="NewDigits(10 muestras de la distribución a priori)"' in page
+    assert '"ten more": "diez más"' in json.dumps(state_of(edition / "es", 1)["_words"], ensure_ascii=False)
+    english = (edition / f"{FIRST}.html").read_text("utf-8")
+    assert f'<a href="es/{FIRST}.html" hreflang="es" lang="es">Español</a>' in english
+    assert "hreflang" not in (edition / f"{NEXT}.html").read_text("utf-8")
+    assert "1.-Ah\\u00ed" in (edition / "es" / "search.js").read_text("utf-8")
+    assert "Todas" not in english
 
 
 def test_what_comes_out_after_a_prediction_is_folded_and_nothing_else(edition):
@@ -177,17 +197,22 @@ def test_the_map_names_each_lesson_its_question_and_its_minutes(edition):
 
 
 def test_all_that_a_page_asks_for_is_in_the_folder(edition):
-    for page in edition.glob("*.html"):
+    for page in edition.rglob("*.html"):
         for asked in re.findall(r'(?:src|href)="([^"#]+)', page.read_text("utf-8")):
-            assert (edition / asked).is_file(), (page.name, asked)
+            assert (page.parent / asked).is_file(), (page.name, asked)
 
 
 # -- an Explorer -------------------------------------------------------------------------------
 
 
+def state_of(folder, number):
+    """Of a widget of the first lesson."""
+    written = (folder / FIRST / f"widget{number}.js").read_text("utf-8")
+    return json.loads(re.fullmatch(rf'course.states\["{FIRST}/widget{number}"\] = (.*);\n', written)[1])
+
+
 def test_each_setting_has_its_own_picture_and_a_control_moves_what_it_names_alone(edition):
-    written = (edition / FIRST / "widget1.js").read_text("utf-8")
-    state = json.loads(re.fullmatch(rf'course.states\["{FIRST}/widget1"\] = (.*);\n', written)[1])
+    state = state_of(edition, 1)
     assert [one["name"] for one in state["controls"]] == ["a", "b", "c"]
     labels = [one["labels"] for one in state["controls"]]
     assert labels[2] == ["x", "y", "z"]

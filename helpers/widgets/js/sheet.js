@@ -67,9 +67,9 @@ function read(context, base, strokes) {
 const NOTHING = new Uint8Array(0);
 const same = (a, b) => a.length === b.length && a.every((value, i) => value === b[i]);
 
-function hint(context) {
+function hint(context, words) {
   Object.assign(context, { fillStyle: "#6b6b6b", font: "15px system-ui, sans-serif", textAlign: "center" });
-  context.fillText("draw a digit here", SHEET / 2, SHEET / 2);
+  context.fillText(words, SHEET / 2, SHEET / 2);
 }
 
 function penMark(context, { x, y, down }) {
@@ -80,14 +80,14 @@ function penMark(context, { x, y, down }) {
   else context.stroke();
 }
 
-// {canvas, place}: a sheet on a page (see mount). heard(digit) is told each digit that was drawn; place(digit)
+// {canvas, place}: a sheet on a page (see mount, words.js). heard(digit) is told each digit that was drawn; place(digit)
 // puts one there that was not drawn by hand, or none, [].
-export function sheet({ listen, frames }, heard) {
+export function sheet({ said, listen, frames }, heard) {
   const sharp = Math.max(1, Math.round(devicePixelRatio));
   const canvas = element("canvas", { className: "vae-picture vae-sheet", width: SHEET * sharp,
     height: SHEET * sharp, tabIndex: 0, role: "application", // so that a screen reader passes the arrow keys on
-    ariaLabel: "sheet to draw a digit on, with the pointer or with keys: "
-      + "arrow keys move the pen, space puts it down or lifts it" });
+    ariaLabel: said("sheet to draw a digit on, with the pointer or with keys: "
+      + "arrow keys move the pen, space puts it down or lifts it") });
   const context = canvas.getContext("2d"), painting = frames();
   const desk = element("canvas", { width: SHEET, height: SHEET }) // where a drawing is read, out of sight
     .getContext("2d", { willReadFrequently: true });
@@ -104,7 +104,7 @@ export function sheet({ listen, frames }, heard) {
     context.fillRect(0, 0, SHEET, SHEET);
     enlarge(context, base);
     trace(context, strokes, PEN);
-    if (!base.length && !strokes.length && !pen.shown) hint(context);
+    if (!base.length && !strokes.length && !pen.shown) hint(context, said("draw a digit here"));
     if (pen.shown) penMark(context, pen);
   });
   const place = (pixels) => {
