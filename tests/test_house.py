@@ -158,7 +158,7 @@ def test_what_binder_runs_after_the_install_can_run():
 
 
 def test_readme_is_short():
-    assert len([word for word in README.split() if re.search(r"\w", word)]) <= 700  # no bars
+    assert len([word for word in README.split() if re.search(r"\w", word)]) <= 600  # no bars
 
 
 @pytest.mark.parametrize(
