@@ -39,7 +39,7 @@ def configured(tmp_path, monkeypatch):
 def test_the_lesson_itself(configured, tmp_path):
     saved, again = nbformat.read(configured, as_version=4), run(configured, str(tmp_path / "cache"))
     for one, other in zip(saved.cells, again.cells, strict=True):
-        if one.cell_type == "code":
+        if one.cell_type == "code" and "nbval-ignore-output" not in one.metadata.get("tags", []):
             assert says(other) == says(one)
             both = pictures.of_outputs(one.outputs), pictures.of_outputs(other.outputs)
             assert pictures.complaints(*both, one.id) == []

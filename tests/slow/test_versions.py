@@ -26,7 +26,7 @@ def bounds() -> list[tuple[str, str]]:
     """What pyproject.toml asks for: (package, its oldest version)."""
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     asked = re.search(r"^dependencies = \[\n(.*?)^\]", project, re.M | re.S)[1]
-    return [tuple(re.fullmatch(r'    "(\w+)>=([0-9.]+)",', line).groups()) for line in asked.splitlines()]
+    return [tuple(re.fullmatch(r'    "([\w-]+)>=([0-9.]+)",', line).groups()) for line in asked.splitlines()]
 
 
 ASKED = {
