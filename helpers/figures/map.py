@@ -33,8 +33,7 @@ class Box(NamedTuple):
     @property
     def shown(self) -> str:
         """Where, in words."""
-        section = self.heading.split(".")[0]
-        return f"lesson {self.lesson}" + (f", section {section}" if section.isdigit() else "")
+        return f"lesson {self.lesson}, section {self.heading[0]}"
 
     @property
     def place(self) -> tuple[int, int, int, int]:
@@ -44,17 +43,19 @@ class Box(NamedTuple):
 
 
 FLOW, MAP = "3. The blob becomes the arch", "4. The map"
-TWO, CATEGORY = "08 · Two gradient estimators", "12 · A category in the middle"
+NO_SLOPE, BASELINE = "1. A gradient without a slope", "3. A baseline from the other draws"
+SOFT, HARD = "2. Gumbel-softmax: soften the choice", "3. Straight-through: hard forward, soft backward"
+TOKENS = "4. An image as tokens"
 AVERAGED = "4. Averaged, it is the gradient we want"
 QUESTIONS = {
     "sum": Box("Can you compute the expectation, and its slope?", "middle", 0, "03", AVERAGED),
-    "kind": Box("Is z discrete, or the cost without a useful slope?", "middle", 1, "08", TWO),
+    "kind": Box("Is z discrete, or the cost without a useful slope?", "middle", 1, "08", NO_SLOPE),
     "scale": Box("Is z location + scale × noise?", "left", 1, "03", "3. The trick"),
     "formula": Box("Is there another formula, z = T(noise)?", "left", 2, "13", FLOW),
     "cdf": Box("Is z made of numbers whose CDFs you can compute?", "left", 3, "13", MAP),
-    "bias": Box("Has the cost a slope, and may the gradient be biased?", "right", 1, "12", CATEGORY),
-    "nearest": Box("Is z the nearest entry of a codebook?", "right", 2, "12", CATEGORY),
-    "hot": Box("Must the cost see real categories in training?", "right", 3, "12", CATEGORY),
+    "bias": Box("Has the cost a slope, and may the gradient be biased?", "right", 1, "12", HARD),
+    "nearest": Box("Is z the nearest entry of a codebook?", "right", 2, "12", TOKENS),
+    "hot": Box("Must the cost see real categories in training?", "right", 3, "12", HARD),
 }
 ENDS = {
     "exact": Box("exact: differentiate the sum or formula", "far right", 0, "03", AVERAGED),
@@ -66,12 +67,12 @@ ENDS = {
         "middle",
         2,
         "08",
-        TWO,
+        BASELINE,
         rows=2,
     ),
-    "vector": Box("vector quantization (VQ): straight-through", "far right", 2, "12", CATEGORY),
-    "straight-through": Box("straight-through", "far right", 3, "12", CATEGORY),
-    "relaxed": Box("Gumbel-softmax", "right", 4, "12", CATEGORY),
+    "vector": Box("vector quantization (VQ): straight-through", "far right", 2, "12", TOKENS),
+    "straight-through": Box("straight-through", "far right", 3, "12", HARD),
+    "relaxed": Box("Gumbel-softmax", "right", 4, "12", SOFT),
 }
 ARROWS = [
     ("sum", "exact", "yes"),
