@@ -116,6 +116,9 @@ def arithmetic(function) -> str:
                 "what b shares with a is added too: only what differs should be": codes(
                     lambda a, b, c: c + b
                 ),
+                "all rows take the average step; each has its own": codes(
+                    lambda a, b, c: c + (b - a).mean(0)
+                ),
                 "this is the middle of b and c; nothing in it knows a": codes(lambda a, b, c: (b + c) / 2),
             }.items()
         },

@@ -38,6 +38,7 @@ WRONG = [
     (1, _ARITHMETIC + "model.decode(model.encode(c + b - a)[0])", "and encode the result"),
     (1, _ARITHMETIC + "model.decode(mu_c) + model.decode(mu_b) - model.decode(mu_a)", "decode first"),
     (1, _ARITHMETIC + "model.decode(mu_c + mu_a - mu_b)", "the opposite direction"),
+    (1, _ARITHMETIC + "model.decode(mu_c + (mu_b - mu_a).mean(0))", "all rows take the average step"),
     (1, _ARITHMETIC + "model.decode(mu_b - mu_a)", "where is c?"),
     (1, _ARITHMETIC + "model.decode(mu_c + mu_b)", "what b shares with a is added too"),
     (1, _ARITHMETIC + "model.decode((mu_b + mu_c) / 2)", "the middle of b and c"),
