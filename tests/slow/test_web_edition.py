@@ -59,7 +59,8 @@ def open_page(browser, built):
         found, home = page_errors(page), built[0].as_uri() + "/"
         wrong.append(found)
         page.on("request", lambda sent: sent.url.startswith((home, "data:")) or found.append(sent.url))
-        page.on("requestfailed", lambda sent: found.append(sent.url))
+        # A page that is left before it has loaded aborts what it asked for.
+        page.on("requestfailed", lambda sent: sent.failure == "net::ERR_ABORTED" or found.append(sent.url))
         page.goto(f"{home}{name}.html")
         for place in page.locator(".live").all():
             place.scroll_into_view_if_needed()
