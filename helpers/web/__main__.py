@@ -82,15 +82,15 @@ def _may_be_replaced(folder: Path) -> bool:
 
 def write(folder: Path, notebooks: Path, repository: str) -> None:
     """English pages in `folder`, those of another language in a folder there; what they share, once."""
-    folders = {code: "" if code == "en" else f"{code}/" for code in languages()}
-    found = {code: sorted(notebooks.glob(f"{name}*.ipynb")) for code, name in folders.items()}
+    found = {code: sorted(notebooks.glob(f"{pages.place(code)}*.ipynb")) for code in languages()}
     lessons = {code: paths for code, paths in found.items() if paths}
     with tempfile.TemporaryDirectory() as cache:
         try:
             for code, paths in lessons.items():
                 speak(code)
-                (folder / folders[code]).mkdir(exist_ok=True)
-                write_pages(folder / folders[code], paths, repository, lessons, cache)
+                own = folder / pages.place(code)
+                own.mkdir(exist_ok=True)
+                write_pages(own, paths, repository, lessons, cache)
         finally:
             speak("en")
     for name, content in {"style.css": pages.style(), "page.js": pages.script()}.items():
@@ -99,8 +99,9 @@ def write(folder: Path, notebooks: Path, repository: str) -> None:
 
 def others(page: str, lessons: dict[str, list[Path]]) -> list[tuple[str, str, str]]:
     """The other languages that have a page: the code and the name of each, and where the page is."""
+    names = languages()
     return [
-        (code, languages()[code], f"{pages.up()}{'' if code == 'en' else code + '/'}{page}.html")
+        (code, names[code], f"{pages.up()}{pages.place(code)}{page}.html")
         for code, paths in lessons.items()
         if code != language() and page in ["index", *(path.stem for path in paths)]
     ]

@@ -69,9 +69,14 @@ class Exporter(HTMLExporter):
         return page, resources
 
 
+def place(code: str) -> str:
+    """The folder of a language, of its lessons and of its pages: the English ones have none of their own."""
+    return "" if code == "en" else f"{code}/"
+
+
 def up() -> str:
     """From a page to the folder of the English ones, which has what pages of all languages share."""
-    return "" if language() == "en" else "../"
+    return "../" if place(language()) else ""
 
 
 def exporter(repository: str = "") -> Exporter:
@@ -83,7 +88,7 @@ def exporter(repository: str = "") -> Exporter:
         exclude_output_prompt=True,
         config=Config({"ExtractOutputPreprocessor": {"enabled": True}}),
     )
-    folder = "notebooks" if language() == "en" else f"notebooks/{language()}"
+    folder = f"notebooks/{place(language())}".removesuffix("/")
     made.source = f"https://github.com/{repository}/blob/HEAD/{folder}" if repository else ""
     made.environment.filters["said"] = lambda words, *fields: said(" ".join(words.split()), *fields)
     made.environment.globals |= {"language": language(), "up": up()}

@@ -57,9 +57,8 @@ class Backprop(BrowserWidget):
     def _words_of_the_script(self) -> dict[str, str]:
         """Those in boxes, too: the script tells by them what it lights."""
         boxes = {words for run in self._runs for step in run["steps"] for words in step["numbers"].values()}
-        return super()._words_of_the_script() | {
-            words: said(words) for words in boxes if said(words) != words
-        }
+        translated = {words: said(words) for words in boxes}
+        return super()._words_of_the_script() | {a: b for a, b in translated.items() if a != b}
 
     def figure(self) -> Figure:
         line, graph = list(self._graphs.items())[self.run]

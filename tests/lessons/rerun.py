@@ -48,7 +48,7 @@ def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     for index, cell in enumerate(notebook.cells):
         cell.id = f"cell-{index:02}"
         tags = cell.metadata.get("tags", [])
-        of = {name: cell.metadata[name] for name in ["english"] if name in cell.metadata}
+        of = {"english": cell.metadata.english} if "english" in cell.metadata else {}
         cell.metadata = ({"tags": tags} if tags else {}) | (FOLDED if "hide-input" in tags else {}) | of
         if cell.cell_type == "code":
             cell.outputs = joined(cell.outputs)

@@ -175,10 +175,14 @@ def test_links_resolve(name):
 
 
 def anchors(name):
+    return anchors_in(prose(name))
+
+
+def anchors_in(text):
     """Of the headings of a lesson, as JupyterLab and nbconvert make them: their words, with - for spaces."""
     return {
         re.sub(r"[*`$]", "", heading).strip().replace(" ", "-")
-        for heading in re.findall(r"^#+ (.*)$", prose(name), re.M)
+        for heading in re.findall(r"^#+ (.*)$", text, re.M)
     }
 
 

@@ -20,7 +20,7 @@ from tests.conftest import ROOT
 from tests.lessons.pictures import of_outputs
 from tests.lessons.rerun import clean, problems
 from tests.lessons.step import fingerprint, proposed
-from tests.lessons.test_form import ENGLISH, LESSONS
+from tests.lessons.test_form import ENGLISH, LESSONS, anchors_in
 
 TRANSLATED = {
     f"{code}/{path.stem}": nbformat.read(path, as_version=4)
@@ -140,9 +140,9 @@ def test_text_keeps_formulas_code_headings_and_numbers(name):
 
 
 def anchors(name):
-    text = "\n".join(cell.source for cell in TRANSLATED[name].cells if cell.cell_type == "markdown")
-    headings = re.findall(r"^#+ (.*)$", text, re.M)
-    return {re.sub(r"[*`$]", "", heading).strip().replace(" ", "-") for heading in headings}
+    return anchors_in(
+        "\n".join(cell.source for cell in TRANSLATED[name].cells if cell.cell_type == "markdown")
+    )
 
 
 @every_lesson

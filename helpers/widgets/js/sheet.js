@@ -80,8 +80,8 @@ function penMark(context, { x, y, down }) {
   else context.stroke();
 }
 
-// {canvas, place}: a sheet on a page (see mount, words.js). heard(digit) is told each digit that was drawn; place(digit)
-// puts one there that was not drawn by hand, or none, [].
+// {canvas, place}: a sheet on a page (see mount, words.js). heard(digit) is told each digit that was drawn;
+// place(digit) puts one there that was not drawn by hand, or none, [].
 export function sheet({ said, listen, frames }, heard) {
   const sharp = Math.max(1, Math.round(devicePixelRatio));
   const canvas = element("canvas", { className: "vae-picture vae-sheet", width: SHEET * sharp,
