@@ -134,7 +134,8 @@ def look(place):
       await Promise.all(images.map(image => image.decode()));
       const canvases = [...node.querySelectorAll("canvas")].map(canvas => canvas.toDataURL());
       const marks = [...node.querySelectorAll("label")].map(label => label.className);
-      return [images.map(image => image.src), canvases, node.innerText, marks, [...node.querySelectorAll("svg")].map(
+      return [images.map(image => image.src), canvases, marks, node.innerText,
+        [...node.querySelectorAll("svg")].map(
         drawn => drawn.outerHTML), [...node.querySelectorAll("input")].map(input => input.value)].join()}""")
 
 
