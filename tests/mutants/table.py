@@ -307,7 +307,7 @@ TABLE = {
             "[[1, 0, 0, 0], [1, 0, 0, 0]]",
         ),
     ],
-    ("helpers/widgets/policy_triangle.js", "tests/browser -k policy"): [
+    ("helpers/widgets/policy_triangle.js", "tests/browser tests/slow/widgets -k policy"): [
         ("a circle as wide as it is probable", "Math.sqrt(520 * chance)", "52 * chance"),
         ("the ring at the exact gradient", "tip(p, middle);", "tip(p, exact(p, rewards));"),
         ("the arrow of the group where the exact one is", "tip(p, own));", "tip(p, exact(p, rewards)));"),
@@ -484,7 +484,7 @@ TABLE = {
             "-2 * self._limit <= amount <= 2 * self._limit",
         ),
     ],
-    ("helpers/widgets/jump_and_slide.js", "tests/browser -k jump"): [
+    ("helpers/widgets/jump_and_slide.js", "tests/browser tests/slow/widgets -k jump"): [
         (
             "the dots that should jump keep their noise",
             "[[normals(n), normals(n)], [kept, kept]]",
@@ -520,7 +520,7 @@ TABLE = {
             "        with torch.no_grad():\n            sheet",
         ),
     ],
-    ("helpers/widgets/training_replay.js", "tests/browser -k replay"): [
+    ("helpers/widgets/training_replay.js", "tests/browser tests/slow/widgets -k replay"): [
         (
             "the dots of one epoch beside the manifold of another",
             "return all.subarray(index * size, (index + 1) * size);",
@@ -537,17 +537,17 @@ TABLE = {
         ),
         ("dots jump where they should glide", "const jumps = !dots ||", "const jumps = true ||"),
     ],
-    ("helpers/widgets/backprop.js", "tests/browser/test_backprop.py"): [
+    ("helpers/widgets/backprop.js", "tests/slow/widgets/test_backprop.py"): [
         ("factors left blank", "✂\\uFE0E` : factor", '✂\\uFE0E` : ""')
     ],
-    ("helpers/widgets/widgets.css", "tests/browser/test_backprop.py"): [
+    ("helpers/widgets/widgets.css", "tests/slow/widgets/test_backprop.py"): [
         (
             "a cut gradient that is not red",
             ".vae-zero.vae-arrow path { fill: var(--vae-red); }",
             ".vae-zero.vae-arrow path { fill: #009e73; }",
         )
     ],
-    ("helpers/widgets/jump_and_slide.js", "tests/browser/test_jump_and_slide.py"): [
+    ("helpers/widgets/jump_and_slide.js", "tests/slow/widgets/test_jump_and_slide.py"): [
         ("slopes upside down", "(1 - clamp(slope", "(1 + clamp(slope"),
         ("the bell beside mu", "((z - mu) / sigma) ** 2", "((z - mu - 1) / sigma) ** 2"),
     ],
@@ -559,7 +559,7 @@ TABLE = {
         ),
         ("the biases left out", "let sum = bias[row]", "let sum = 0"),
     ],
-    ("helpers/widgets/js/page.js", "tests/browser/test_latent_pad.py"): [
+    ("helpers/widgets/js/page.js", "tests/slow/widgets/test_latent_pad.py"): [
         ("the third circle at 2.5", "of [1, 2, 3]", "of [1, 2, 2.5]")
     ],
     ("helpers/widgets/js/numbers.js", "tests/unit/test_modules.py"): [
@@ -579,7 +579,7 @@ TABLE = {
         ),
         ("the centre of mass half a pixel off", "const CENTRE = 14.5", "const CENTRE = 14"),
     ],
-    ("helpers/widgets/latent_pad.js", "tests/browser -k pad"): [
+    ("helpers/widgets/latent_pad.js", "tests/browser tests/slow/widgets -k pad"): [
         ("the pad upside down", "(1 - down * 2) * data.extent", "(down * 2 - 1) * data.extent"),
         (
             "each slider of the pad moves the other axis",
@@ -601,7 +601,7 @@ TABLE = {
         ("the second ellipse at three sigma", "[2, [10, 8]]", "[3, [10, 8]]"),
         ("the share of the prior squared", "Math.exp(-(a * a + b * b) / 2)", "Math.exp(-(a * a + b * b))"),
     ],
-    ("helpers/widgets/traversals.js", "tests/browser -k traversals"): [
+    ("helpers/widgets/traversals.js", "tests/browser tests/slow/widgets -k traversals"): [
         ("a knob moves the dimension beside its own", "z.with(dimension, values[k])", "z.with(0, values[k])"),
         ("the rows are not decoded again", "resting(drawRows, REST);", ""),
         ("back to the image goes to the first one", 'start(model.get("picked"))', "start(0)"),
@@ -611,7 +611,7 @@ TABLE = {
             "2 * sigmas[dimension]",
         ),
     ],
-    ("helpers/widgets/tokens.js", "tests/browser -k tokens"): [
+    ("helpers/widgets/tokens.js", "tests/browser tests/slow/widgets -k tokens"): [
         ("an exchange forgets the one before", 'model.get("tokens").with(', 'own[model.get("picked")].with('),
         ("the token of the first patch exchanged", '.with(model.get("patch"), entry)', ".with(0, entry)"),
         ("the way back keeps the tokens", "tokens: [...own[picked]]", 'tokens: model.get("tokens")'),
@@ -636,7 +636,7 @@ TABLE = {
         ("the bar from mu - sigma to mu", "[mu - sigma, mu + sigma].map", "[mu - sigma, mu].map"),
         ("the bar beyond its rail", "clamp(value, -reach, reach)", "value"),
     ],
-    ("helpers/widgets/handwriting.js", "tests/browser -k handwriting"): [
+    ("helpers/widgets/handwriting.js", "tests/browser tests/slow/widgets -k handwriting"): [
         ("the worst label taken", "Math.max(...scores)", "Math.min(...scores)"),
         ("variances for sigma", "Math.exp(logvar / 2)", "Math.exp(logvar)"),
         ("the ten digits without a sigmoid", "1 / (1 + Math.exp(-l))", "l"),
@@ -647,11 +647,11 @@ TABLE = {
             "image: new DataView(digit.slice().reverse().buffer)",
         ),
     ],
-    ("helpers/widgets/js/sheet.js", "tests/browser -k handwriting"): [
+    ("helpers/widgets/js/sheet.js", "tests/browser tests/slow/widgets -k handwriting"): [
         ("every button draws", "event.button !== 0 || pointer !== null", "pointer !== null"),
         ("points between two events lost", "(events.length ? events : [event])", "[event]"),
     ],
-    ("helpers/widgets/stream.js", "tests/browser -k stream"): [
+    ("helpers/widgets/stream.js", "tests/browser tests/slow/widgets -k stream"): [
         ("a stream upside down", "[x, SIDE - y].map", "[x, y].map"),
         ("a stream that only goes forth", "now === last ? -1 : 1", "1"),
         (
@@ -676,7 +676,7 @@ TABLE = {
         ),
         ("a training that fails is shown all the same", 'raise ValueError("nothing is drawn")', "pass"),
     ],
-    ("helpers/widgets/attribute_sliders.js", "tests/browser -k attribute"): [
+    ("helpers/widgets/attribute_sliders.js", "tests/browser tests/slow/widgets -k attribute"): [
         ("an attribute's direction subtracted", "sum + amount * directions", "sum - amount * directions"),
         ("a slider moves the attribute before its own", "[names[k]]: amount", "[names.at(k - 1)]: amount"),
         ("the sliders of attributes end at 3, whatever the limit", "=> limit * (step", "=> 3 * (step"),
@@ -797,7 +797,7 @@ TABLE = {
             "q = Normal(mu, torch.exp(logvar))",
         )
     ],
-    ("helpers/widgets/race.js", "tests/browser -k race"): [
+    ("helpers/widgets/race.js", "tests/browser tests/slow/widgets -k race"): [
         ("uphill", "const move = -lr *", "const move = lr *"),
         ("the baseline never subtracted", 'model.get("baseline") ? cost : 0', "0"),
         ("noise that does not fall with the draws", "noises[i] / Math.sqrt(n)", "noises[i]"),
@@ -957,7 +957,7 @@ TABLE = {
         ("the mean of the logarithms for the bound", "iwae(group) for group", "group.mean(0) for group"),
         ("the fitted q narrower, not wider", "curvature / width**2", "curvature * width**2"),
         ("a climb cut short", "[z], steps=100, lr=0.1", "[z], steps=5, lr=0.1"),
-        ("the frame on the lower bound", 'best = "B" if d.mean() > 0', 'best = "B" if d.mean() < 0'),
+        ("the frame on the lower bound", '"B" if d.mean() > 0', '"B" if d.mean() < 0'),
         ("z = mu drawn from the ELBO", "ax.plot(0.5, by_mu[name]", "ax.plot(0.5, elbo[name]"),
     ],
     ("12", ""): [
