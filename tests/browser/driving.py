@@ -24,6 +24,11 @@ def greys(canvas) -> Tensor:
     return unpacked(canvas.evaluate(GREYS))
 
 
+def all_greys(canvases) -> list[Tensor]:
+    """The greys of each of some canvases."""
+    return [unpacked(text) for text in canvases.evaluate_all(f"nodes => nodes.map({GREYS})")]
+
+
 def painted(page):
     """Waits until the page has painted what was asked of it until now."""
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")

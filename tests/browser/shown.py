@@ -14,7 +14,7 @@ from helpers.figures import DIGIT_COLORS
 from helpers.widgets.stream import hues
 from tests import example_widgets as made
 from tests.browser import driving
-from tests.browser.driving import PACKED, greys, painted, pictures, show, shows, state, unpacked
+from tests.browser.driving import PACKED, all_greys, greys, painted, pictures, show, shows, state, unpacked
 from tests.example_widgets import CODES, decode, double
 
 DIGITS = load_digits()
@@ -316,8 +316,7 @@ def shows_tokens(page):
     marked = page.locator(".vae-patches button").evaluate_all(dotted)
     frame = "nodes => nodes.map(({style}) => [style.left, style.top, style.width, style.height])"
     across, down = 50 * (patch % 2), 50 * (patch // 2)
-    faces = [greys(one) for one in page.locator(".vae-patches canvas").all()]
-    entries = [greys(one) for one in page.locator(".vae-codebook canvas").all()]
+    faces, entries = (all_greys(page.locator(f".vae-{part} canvas")) for part in ("patches", "codebook"))
     drawn = (255 * made.DRAWN).round() / 255
     pressed = page.locator(".vae-shelf button").evaluate_all("nodes => nodes.map(node => node.ariaPressed)")
     return (

@@ -1,4 +1,4 @@
-"""A real JupyterLab with a kernel: the widgets' way to Python and back, and one lesson. (tests/slow: all.)
+"""A real JupyterLab with a kernel: the widgets' way to Python and back. (tests/slow: the lessons.)
 
 All that needs a JupyterLab is in this file, so that one is started for it.
 """
@@ -9,8 +9,7 @@ import pytest
 import torch
 
 from tests.browser.driving import drag, greys, shows
-from tests.browser.jupyterlab import ask, check_lesson, move_explorers, opened_in_lab, wait_for
-from tests.conftest import NOTEBOOKS
+from tests.browser.jupyterlab import ask, move_explorers, opened_in_lab, wait_for
 
 CELLS = [
     "import torch\nfrom helpers.widgets import JumpAndSlide\nfrom tests import example_widgets as made",
@@ -123,10 +122,3 @@ def test_a_drawing_goes_to_python_and_back(page):
     assert shows_numbers(page, "a 9 in this hand", "hand.decoded[9]")
     ask(page, "hand.image = b''")
     page.get_by_text("Draw a digit.", exact=True).wait_for()
-
-
-def test_a_lesson_runs_and_each_control_changes_its_picture(lab, browser):
-    (path,) = (path for path in NOTEBOOKS if path.name.startswith("15"))
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    with opened_in_lab(page, lab, path.name):
-        check_lesson(page)
