@@ -14,8 +14,8 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from tests.browser.jupyterlab import opened_in_lab, running_lab
 from tests.chromium import chromium
+from tests.slow.jupyterlab import opened_in_lab, running_lab
 
 SECONDS, ROUNDS, PRESSES = 2.0, 3, 12
 

@@ -17,7 +17,7 @@ import psutil
 import pytest
 from websocket import create_connection
 
-from tests.browser.jupyterlab import free_port
+from tests.slow.jupyterlab import free_port
 
 KEYS = {
     "Tab": "\ue004",

@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from tests.browser.jupyterlab import Lab, check_lesson, free_port, open_and_run, started
 from tests.conftest import ROOT
 from tests.lessons.budget import peak_megabytes
 from tests.mutants.run import copy_project
+from tests.slow.jupyterlab import Lab, check_lesson, free_port, open_and_run, started
 
 MEGABYTES = 2000  # what a session on mybinder.org may take
 PASSED_ON = re.compile(r"PIP_.*|SSL_CERT_.*|REQUESTS_CA_BUNDLE|(https?|no|all)_proxy", re.I)

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.browser.driving import GREYS
-from tests.browser.jupyterlab import (
+from tests.chromium import needed_module
+from tests.conftest import NOTEBOOKS
+from tests.slow.jupyterlab import (
     ask,
     check_lesson,
     keep_screenshots,
@@ -19,8 +21,6 @@ from tests.browser.jupyterlab import (
     wait_for,
     write_notebook,
 )
-from tests.chromium import needed_module
-from tests.conftest import NOTEBOOKS
 
 SCREENSHOTS = os.environ.get("VAE_COURSE_SCREENSHOTS")  # a folder to keep pictures of each lesson in
 PADS = [

@@ -74,7 +74,7 @@ WRONG = [
     (0, _vae(z="mu + sigma * torch.randn(1)"), "all images and numbers of z share their noise"),
     (0, _vae(loss="(cost + kl).mean().detach()", step="None", used="torch.zeros(1, requires_grad=True)"),
      "no gradient leads from your loss"),
-    (0, _vae(batches="[range(128)] * 96"), "does each step see other images?"),
+    (0, _vae(batches="[range(128)] * 60"), "does each step see other images?"),
     (0, _vae(step="None"), "Does the loop make this loss small"),
     (0, _vae(batches="torch.arange(len(images)).split(2000)"), "the loss is right, but after 6 epochs"),
     (0, _vae(used="(0 * loss(vae, images[batch]))"), "the loss is right, but"),

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from tests.browser.driving import drag, greys, shows
-from tests.browser.jupyterlab import ask, move_explorers, opened_in_lab, wait_for
+from tests.slow.jupyterlab import ask, move_explorers, opened_in_lab, wait_for
 
 CELLS = [
     "import torch\nfrom helpers.widgets import JumpAndSlide\nfrom tests import example_widgets as made",
