@@ -960,10 +960,12 @@ TABLE = {
         ("the frame on the lower bound", '"B" if d.mean() > 0', '"B" if d.mean() < 0'),
         ("z = mu drawn from the ELBO", "ax.plot(0.5, by_mu[name]", "ax.plot(0.5, elbo[name]"),
     ],
+    ("12", "tests/lessons/test_definitions.py -k lesson_12"): [
+        ("the value of the soft point, too", "return hard + soft - soft.detach()", "return soft")
+    ],
     ("12", ""): [
         ("Gumbel noise with one logarithm", "g = -torch.log(-torch.log(", "g = -torch.log(("),
         ("the temperature multiplied", "(logits + g) / tau", "(logits + g) * tau"),
-        ("the value of the soft point, too", "return hard + soft - soft.detach()", "return soft"),
         ("the exact derivative without its mean", "(value[0] - p @ value)", "value[0]"),
         ("columns of patches for rows", ".transpose(2, 3).reshape(-1, 16, 49)", ".reshape(-1, 16, 49)"),
         ("no straight-through", "z = v + (e - v).detach()", "z = e"),
@@ -978,14 +980,14 @@ TABLE = {
         ("a full matrix for a triangular one", "y @ L.tril().T", "y @ L.T"),
         ("the slide along w, not across", "torch.stack([-w[1], w[0]])", "torch.stack([w[0], w[1]])"),
         ("rand for randn in the training of q", "push(torch.randn(200, 2)", "push(torch.rand(200, 2)"),
-        ("the area of a square twice", "(x1 * y2 - x2 * y1).abs() / 2", "(x1 * y2 - x2 * y1).abs()"),
+        ("a triangle's area with a sum for the difference", "(x1 * y2 - x2 * y1)", "(x1 * y2 + x2 * y1)"),
         (
             "a gap without the area of a cell",
             "log_prob(grid).sum(1).exp() * area",
             "log_prob(grid).sum(1).exp()",
         ),
         ("one layer fewer on the slider", "push(mesh, flow[:layers])", "push(mesh, flow[: layers - 1])"),
-        ("a density coloured by its logarithm", "density = log_q.exp().view", "density = log_q.view"),
+        ("a density coloured by its inverse", "density = log_q.exp().view", "density = (-log_q).exp().view"),
         (
             "colours of the place, not of epsilon",
             "flow[:layers])[0].T, c=colours",
@@ -1011,7 +1013,6 @@ TABLE = {
             "return torch.cos(math.pi / 2 * t), torch.sin(math.pi / 2 * t)",
             "return 1 - t, t",
         ),
-        ("the denoiser's target is epsilon, not v", "- (a * epsilon - s * x))", "- epsilon)"),
         ("a walk that goes with the velocity", "a * way[-1] - s * v(", "a * way[-1] + s * v("),
         (
             "a walk that never gets to the end",
@@ -1025,7 +1026,8 @@ TABLE = {
         ("a step's KL with the error of the step before", "@ error[1:]", "@ error[:-1]"),
     ],
     ("14", ""): [
-        ("another image drawn", "[[142, 119, 84]]", "[[142, 119, 61]]"),
+        ("the denoiser's target is epsilon, not v", "- (a * epsilon - s * x))", "- epsilon)"),
+        ("another image drawn", "[[142, 119, 84]]", "[[61, 119, 84]]"),
         ("a mixture of four", "fit_mixture(seen, 40)", "fit_mixture(seen, 4)"),
         (
             "diffusion that is not scaled back",

@@ -65,7 +65,7 @@ Explorer(shades, a=(0, 10, 3), b=(0.0, 1.0, 0.5),
          c=ipywidgets.ToggleButtons(options=list("xyz"), value="y"))"""
 SPANISH = "from helpers.widgets import NewDigits\nfrom helpers.vae import VAE\n"
 SPANISH += "from helpers.words import speak\nspeak('es')\nNewDigits(VAE(2))"
-CHECK = "torch.manual_seed(0)\ntorch.rand(5)  # at the first drawing\nassert drawn == torch.rand(1)"
+CHECK = "torch.manual_seed(0)\ntorch.rand(5)  # at the first drawing\nassert drawn == torch.rand(1)\ndrawn"
 
 
 def lesson(number, *cells):
@@ -89,7 +89,10 @@ def notebooks(tmp_path_factory):
     folder = tmp_path_factory.mktemp("notebooks")
     show_map = f"from IPython.display import HTML, display\ndisplay(HTML({LINK!r}))\n1"
     predict = ["**Predict first.** What will it say?", code("x = 1"), said("the answer"), said("more")]
-    first = lesson(0, TEXT, code(SHADES, SAVED), code("drawn = torch.rand(1)"), code(CHECK))
+    number = new_output("execute_result", {"text/plain": "tensor([0.5])"}, execution_count=1)
+    not_run = code("1 / 0  # after the last output that is no figure")
+    cells = [code(SHADES, SAVED), code("drawn = torch.rand(1)"), code(CHECK, number), not_run]
+    first = lesson(0, TEXT, *cells)
     nbformat.write(first, folder / f"{FIRST}.ipynb")
     figure = "from IPython.display import Image, display\ndrawn_here = 1\ndisplay(Image(PNG, format='png'))\n"
     drawing = code(
