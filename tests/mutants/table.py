@@ -13,11 +13,7 @@ TABLE = {
             "wave(angle) for angle",
             "wave(angle * (angle != angle[:, [-1]])) for angle",
         ),
-        (
-            "codes told apart on those that were trained on",
-            "codes[train:], draws[train:]",
-            "codes[:train], draws[:train]",
-        ),
+        ("draws told apart from draws", "codes[train:], draws[train:]", "draws[train:], draws[train:]"),
         (
             "a mixture of parts that are equally frequent",
             "torch.multinomial(weights,",
@@ -385,14 +381,16 @@ TABLE = {
             "math.log(len(parts))",
         ),
     ],
-    ("helpers/exercises/_check.py", "tests/lessons/test_form.py -k 03"): [
+    ("helpers/exercises/_check.py", "tests/unit/test_checks.py"): [
         (
             "a check keeps the precision of the answer",
             "return value.to(like) if like.is_floating_point() else value",
             "return value",
         ),
-        ("noise of another kind is not named", "if name not in self.NORMAL), None)", "if not name), None)"),
         ("a check's own error is told as the learner's", 'said(f"This check broke', 'said(f"Not right yet'),
+    ],
+    ("helpers/exercises/_check.py", "tests/lessons/test_form.py -k 03"): [
+        ("noise of another kind is not named", "if name not in self.NORMAL), None)", "if not name), None)"),
         (
             "known mistakes are told where they nearly fit",
             "{words: mistake(*args) for words",
@@ -668,7 +666,7 @@ TABLE = {
         ("a bar that never moves", "if (progress > 0) bar.value", "if (progress > 1) bar.value"),
     ],
     ("helpers/widgets/stream.py", "tests/unit/test_widgets.py"): [
-        ("positions in whole pixels", "(UNIT * path.detach()).round()", "(path.detach()).round() * UNIT"),
+        ("positions in whole pixels", "(UNIT * path.detach()).round()", "(UNIT * path.detach().round())"),
         (
             "progress told of the first half only",
             "(step + 1) / self._steps)",

@@ -335,14 +335,14 @@ def test_the_picture_of_jump_and_slide_shows_moves_and_slopes():
 
 
 def test_the_picture_of_a_policy_has_arrows_clouds_and_means_where_they_belong():
-    widget = made.policy_triangle(n=4)
+    widget = made.policy_triangle(n=9)
     corners = np.array([[-(0.5**0.5), 1.5**0.5], [0.5**0.5, 1.5**0.5], [0, 0]])
     p, rewards = np.array(widget.policy), np.array([1.0, 0.5, 0.0])
     exact = p * (rewards - p @ rewards)
-    drawn = np.searchsorted([0.2, 0.5], widget.uniforms[:4], side="right")
+    drawn = np.searchsorted([0.2, 0.5], widget.uniforms[:9], side="right")
     assert widget.group == [(drawn == i).sum() for i in range(3)]
     above = rewards[drawn] - rewards[drawn].mean()
-    worth = {"REINFORCE": rewards[drawn], "RLOO": above * 4 / 3, "GRPO": above / above.std(ddof=1)}
+    worth = {"REINFORCE": rewards[drawn], "RLOO": above * 9 / 8, "GRPO": above / above.std(ddof=1)}
     figure = widget.figure()
     plt.close(figure)
     for ax, (name, advantage) in zip(figure.axes, worth.items(), strict=True):

@@ -47,6 +47,7 @@ def catalogue(tmp_path, monkeypatch):
     entries = {
         "a pixel": "un píxel",
         "{} is off": "{} falla",
+        "{} is off {}": "{} falla {}",
         "{} is off by {}": "por {1} falla {0}",
         "by {}": "a {}",
         "English": "X",

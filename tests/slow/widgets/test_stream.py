@@ -100,7 +100,7 @@ def test_a_drawing_goes_to_python_which_trains_and_its_points_come_back(stopped)
     assert (train.is_disabled(), bar.is_visible(), bar.get_attribute("value")) == (True, True, None)
     set_state(page, progress=0.4)
     page.clock.run_for(50)
-    assert float(bar.get_attribute("value")) == pytest.approx(0.4)
+    assert bar.get_attribute("value") == "0.4"
 
     widget = made.stream(drawing=sent)  # what Python does
     widget.training = True
