@@ -697,6 +697,8 @@ def test_a_race_of_many_draws_goes_down_the_exact_gradient(cost, baseline):
     widget = Race(cost=cost, baseline=baseline, draws=50)
     noise = made.normal(4000, 50, seed=5)
     moved = np.array([widget.step([0.5, 0.5], row) for row in noise]) - 0.5
+    widget.draws = 2
+    assert widget.step([0.5, 0.5], noise[0]) == widget.step([0.5, 0.5], noise[0, :2])
     exact = 2 * (0.5 - 3) if cost == "parabola" else -10 * math.exp(-0.125) / math.sqrt(2 * math.pi)
     assert moved[:, 1].mean() == pytest.approx(-0.05 * exact, abs=5 * moved[:, 1].std() / 4000**0.5)
     pathwise = -0.05 * exact if cost == "parabola" else 0
