@@ -47,7 +47,7 @@ TABLE = {
         (
             "the KL per dimension summed all the same",
             "return kl if per_dimension else kl.sum(-1)",
-            "return kl.sum(-1)",
+            "return 0 * kl + kl.sum(-1, keepdim=True) if per_dimension else kl.sum(-1)",
         ),
         (
             "the log-variance read as log sigma",
@@ -96,7 +96,7 @@ TABLE = {
         (
             "the score on held-out images taken on training images",
             "_evaluate(model, test, sampler, seed=0)",
-            "_evaluate(model, images[: len(test)], sampler, seed=0)",
+            "_evaluate(model, train[: len(test)], sampler, seed=0)",
         ),
         ("the step size never changed", "                    schedule.step()\n", ""),
         ("the images always in the same order", "torch.randperm(len(train))", "torch.arange(len(train))"),

@@ -111,5 +111,8 @@ def test_no_noise_is_said():
         draws.noise((2,), "")
 
 
-def test_whole_numbers_keep_their_kind():
-    assert same_shape([1, 0], torch.tensor([0, 1]), "it").dtype == torch.int64
+@pytest.mark.parametrize(
+    ("like", "dtype"), [(torch.tensor([0, 1]), torch.int64), (torch.zeros(2).double(), torch.float64)]
+)
+def test_whole_numbers_keep_their_kind_where_no_float_is_needed(like, dtype):
+    assert same_shape([1, 0], like, "it").dtype == dtype
