@@ -152,29 +152,28 @@ def write_pages(folder: Path, paths: list[Path], repository: str, everywhere: di
 async def run_all(notebooks: dict, home: Path, folder: Path, cache: str) -> None:
     """Runs the lessons, for their widgets. The other outputs stay as saved: the tests compare those."""
     turn = asyncio.Semaphore(AT_ONCE)
-    parts = map(up_to_the_last_widget, notebooks.values())
-    cells = sum(1 + sum(cell.cell_type == "code" for cell in part.cells) for part in parts)
+    parts = {name: up_to_the_last_widget(notebook) for name, notebook in notebooks.items()}
+    cells = sum(1 + sum(cell.cell_type == "code" for cell in part.cells) for part in parts.values())
     with tqdm(total=cells, unit="cell", desc=f"web edition, {language()}") as bar:
         env = os.environ | {"VAE_COURSE_CACHE": cache, "OMP_NUM_THREADS": "1"}
         await asyncio.gather(
-            *(run(name, notebook, home, folder, env, turn, bar) for name, notebook in notebooks.items())
+            *(run(name, notebooks[name], live, home, folder, env, turn, bar) for name, live in parts.items())
         )
 
 
 def up_to_the_last_widget(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The part of a lesson that has to run: up to the last output that is no mere figure."""
+    """The part of a lesson that has to run: up to the last saved output that is more than a figure."""
     part, last = copy.deepcopy(notebook), 0
     for i, cell in enumerate(part.cells):
         shown = [output.data.get("text/plain", "") for output in cell.get("outputs", []) if "data" in output]
-        if not all(words.startswith("<Figure") for words in shown):
+        if any(not words.startswith("<Figure") for words in shown):
             last = i
     part.cells = part.cells[: last + 1]
     return part
 
 
-async def run(name, notebook, home, folder, env, turn, bar) -> None:
-    """Runs one lesson from a fresh kernel, and puts its widgets in place of their saved pictures."""
-    live = up_to_the_last_widget(notebook)
+async def run(name, notebook, live, home, folder, env, turn, bar) -> None:
+    """Runs `live`, a lesson's first part, from a fresh kernel; its widgets replace their saved pictures."""
     live.cells.insert(
         0,
         new_code_cell(
@@ -193,7 +192,7 @@ async def run(name, notebook, home, folder, env, turn, bar) -> None:
     )
     async with turn:
         await client.async_execute(env=env)
-    for saved, ran in zip(notebook.cells, live.cells[1:], strict=False):
+    for saved, ran in zip(notebook.cells[: len(live.cells) - 1], live.cells[1:], strict=True):
         shown = [output.data for output in ran.get("outputs", []) if "data" in output]
         kept = [output.data for output in saved.get("outputs", []) if "data" in output]
         if len(shown) != len(kept):

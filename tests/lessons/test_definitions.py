@@ -34,7 +34,7 @@ def definitions(prefix, *names):
     for cell in code(name)[1:]:
         if wanted & set(re.findall(r"^(?:def|class) (\w+)", cell.source, re.M)):
             exec(cell.source, space)
-    return [space[name] for name in names]
+    return tuple(space[name] for name in names)
 
 
 def test_the_vae_of_lesson_04_and_its_terms_are_those_of_the_helpers():
@@ -310,10 +310,10 @@ def test_the_weights_of_lesson_11_are_those_of_torchs_distributions():
 
 
 @pytest.mark.parametrize("width", [1.0, 1.2])
-def test_the_evidence_of_lesson_11_is_that_of_a_grid(width):
+def test_the_evidence_of_lesson_11_is_that_of_a_grid(monkeypatch, width):
     log_joint, fitted, evidence = definitions("11", "log_joint", "fitted", "evidence")
     model, x = small_vae(), fitted.__globals__["x"][:5]
-    fitted.__globals__["x"] = x  # what it reads
+    monkeypatch.setitem(fitted.__globals__, "x", x)  # what it reads
     axis = torch.linspace(-6, 6, 121)
     grid = torch.cartesian_prod(axis, axis)[:, None]  # (cells, 1, 2)
     joint = torch.cat([log_joint(model, grid, image[None]) for image in x], 1)

@@ -269,7 +269,7 @@ def answers(kind):
 
 @pytest.mark.parametrize(("name", "index", "answer", "says"), answers("WRONG"))
 def test_a_wrong_answer_fails_with_a_helpful_message(monkeypatch, name, index, answer, says):
-    if not re.search("the loss is right|the loop|each step", says):
+    if name.startswith("04") and not re.search("the loss is right|the loop|each step", says):
         monkeypatch.setattr("helpers.exercises.lesson04.EPOCHS", 1)  # wrong however long it is trained
     stub, check, _ = exercises(name)[index]
     message = run(name, stub, answer, check)

@@ -13,7 +13,11 @@ TABLE = {
             "wave(angle) for angle",
             "wave(angle * (angle != angle[:, [-1]])) for angle",
         ),
-        ("draws told apart from draws", "codes[train:], draws[train:]", "draws[train:], draws[train:]"),
+        (
+            "codes told apart on those that were trained on",
+            "codes[train:], draws[train:]",
+            "codes[:train], draws[:train]",
+        ),
         (
             "a mixture of parts that are equally frequent",
             "torch.multinomial(weights,",

@@ -34,6 +34,8 @@ def test_what_is_the_same_is_told_apart_by_chance_and_what_lies_elsewhere_always
         torch.randn(3000, 3, generator=torch.Generator().manual_seed(2)).double(),
         torch.get_rng_state(),
     )
+    wide = torch.randn(2, 1000, 500, generator=torch.Generator().manual_seed(0)).double()
+    assert told_apart(*wide, train=500) == pytest.approx(0.5, abs=0.1)  # of others than it learned by heart
     assert told_apart(codes, codes.flip(0) + 0, train=2000) == pytest.approx(0.5, abs=0.05)
     assert told_apart(codes, codes.flip(0) + 6, train=2000) > 0.99
     assert torch.equal(torch.get_rng_state(), state)

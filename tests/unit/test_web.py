@@ -90,7 +90,8 @@ def notebooks(tmp_path_factory):
     show_map = f"from IPython.display import HTML, display\ndisplay(HTML({LINK!r}))\n1"
     predict = ["**Predict first.** What will it say?", code("x = 1"), said("the answer"), said("more")]
     number = new_output("execute_result", {"text/plain": "tensor([0.5])"}, execution_count=1)
-    not_run = code("1 / 0  # after the last output that is no figure")
+    figure = {"text/plain": "<Figure size 1x1>", "image/png": SAVED.data["image/png"]}
+    not_run = code("1 / 0  # after the last that is more than a figure", new_output("display_data", figure))
     cells = [code(SHADES, SAVED), code("drawn = torch.rand(1)"), code(CHECK, number), not_run]
     first = lesson(0, TEXT, *cells)
     nbformat.write(first, folder / f"{FIRST}.ipynb")

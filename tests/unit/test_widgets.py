@@ -1,4 +1,4 @@
-"""The widgets that run in the browser, their Python side. (tests/browser drives them there.)"""
+"""The widgets that run in the browser, their Python side. (tests/browser and tests/slow/widgets: there.)"""
 
 import base64
 import functools

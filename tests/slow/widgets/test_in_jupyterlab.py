@@ -1,6 +1,6 @@
 """A real JupyterLab with a kernel: the widgets' way to Python and back. (tests/slow: the lessons.)
 
-All that needs a JupyterLab is in this file, so that one is started for it.
+All of this folder that needs a JupyterLab is in this file, so that one is started for it.
 """
 
 import json
