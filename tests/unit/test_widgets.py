@@ -185,6 +185,7 @@ def test_a_decoder_that_the_browser_cannot_run_is_refused(layer):
         (lambda: made.attributes(dict.fromkeys("abcde", CODES[0])), "directions: 1 to 4 are needed, not 5"),
         (lambda: made.attributes({"bolder": CODES[:1]}), r"directions\['bolder'\]: the shape \(4\)"),
         (lambda: made.attributes(limit=0), "limit: a positive number is needed, not 0"),
+        (lambda: made.attributes(limit=math.nan), "limit: a positive number is needed, not nan"),
         (lambda: made.attributes(codes=made.normal(17, 4)), "images: at most 16, .* not 17"),
         (lambda: made.handwriting(images=ONES[None], labels=[1, 2]), "labels: one for each of the 1 images"),
         (lambda: Handwriting(vae(3)), "net: .* are needed, not 784 to 8 and 3 to 784"),
@@ -235,6 +236,7 @@ def test_a_wrong_argument_is_named(make, says):
         (Race, "draws", 0, ""),
         (Race, "mus", [[1.0]], ""),
         (made.attributes, "amounts", {"bolder": math.nan}, "'bolder' from -3 to 3 is needed, not nan"),
+        (made.attributes, "amounts", {"bolder": 3.01}, "'bolder' from -3 to 3 is needed, not 3.01"),
         (made.attributes, "amounts", {"bold": 1}, "one of bolder, slanted, wider is needed, not 'bold'"),
         (made.policy_triangle, "policy", [0.5, 0.6, -0.1], "three probabilities with the sum 1"),
         (made.policy_triangle, "policy", [0.2, 0.2, 0.2], "three probabilities with the sum 1"),
@@ -653,10 +655,13 @@ def test_recording_changes_nothing_in_training():
     assert history == same
     assert all(map(torch.equal, plain.parameters(), watched.parameters()))
     assert widget._scores == [-terms.elbo for terms in history.test]
+    watched.decoder.append(nn.Dropout(0.5))
     watched.train()
     widget.record(watched)
     assert (watched.training, watched.encoder.training, torch.is_grad_enabled()) == (True, True, True)
-    ((codes, _),) = recorded(widget)
+    ((codes, sheet),) = recorded(widget)
+    widget.record(plain)
+    assert np.array_equal(sheet, recorded(widget)[0][1])  # without its dropout
     assert codes == pytest.approx(watched.eval().encode(made.uniform(10, 784))[0].detach().numpy(), abs=1e-6)
 
 
