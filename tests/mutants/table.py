@@ -601,7 +601,6 @@ TABLE = {
             "const [y, x] = toPixels(data, parameters(data, i));",
         ),
         ("a finger that trembles drags", '"touch" ? 10 : 4', '"touch" ? 4 : 4'),
-        ("the pad's sliders end at 4, whatever its size", "max: data.extent, step", "max: 4, step"),
         ("the second ellipse at three sigma", "[2, [10, 8]]", "[3, [10, 8]]"),
         ("the share of the prior squared", "Math.exp(-(a * a + b * b) / 2)", "Math.exp(-(a * a + b * b))"),
     ],
