@@ -153,7 +153,9 @@ def test_what_is_picked_is_marked_at_one_and_two_sigma_and_its_digit_above(opene
 def test_the_pad_says_where_one_is_and_a_point_beyond_is_shown_at_the_edge(opened):
     page = opened(made.pad(z=(1.0, -2.0)))
     assert page.locator(".vae-status").get_attribute("aria-live") == "polite"
-    page.get_by_text("z = (1.00, -2.00); 8 % of random z lie farther out; nearest image: a 1").wait_for()
+    words = "z = (1.00, -2.00); 8 % of random z lie farther out; nearest image: a 1"
+    painted(page)
+    assert words in page.locator(".vae-status").text_content()
     set_state(page, picked=0)
     page.get_by_text("picked: a 3, reconstructed with ε = (0.00, 0.00)").wait_for()
     set_state(page, z=[9, -1])
