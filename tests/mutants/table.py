@@ -891,7 +891,7 @@ TABLE = {
             "d = strokes(digits.train)",
         ),
         ("the line walked from its end", "return (1 - t) * a + t * b", "return t * a + (1 - t) * b"),
-        ("two sliders exchanged", "zip(attributes, vectors)", "zip(attributes, vectors[::-1])"),
+        ("two sliders exchanged", "zip(attributes, vectors)", "zip(attributes, vectors.flip(0))"),
         (
             "digits that it was trained on",
             "x, labels = digits.test[:1000], digits.test_labels[:1000]",
