@@ -161,14 +161,20 @@ async def run_all(notebooks: dict, home: Path, folder: Path, cache: str) -> None
         )
 
 
+def shown(cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """What a cell shows beside text: its outputs by MIME type."""
+    return [output.data for output in cell.get("outputs", []) if "data" in output]
+
+
 def up_to_the_last_widget(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """The part of a lesson that has to run: up to the last saved output that is more than a figure."""
-    part, last = copy.deepcopy(notebook), 0
-    for i, cell in enumerate(part.cells):
-        shown = [output.data.get("text/plain", "") for output in cell.get("outputs", []) if "data" in output]
-        if any(not words.startswith("<Figure") for words in shown):
-            last = i
-    part.cells = part.cells[: last + 1]
+    more = [
+        i
+        for i, cell in enumerate(notebook.cells)
+        if any(not data.get("text/plain", "").startswith("<Figure") for data in shown(cell))
+    ]
+    part = copy.deepcopy(notebook)
+    del part.cells[max(more, default=0) + 1 :]
     return part
 
 
@@ -193,11 +199,10 @@ async def run(name, notebook, live, home, folder, env, turn, bar) -> None:
     async with turn:
         await client.async_execute(env=env)
     for saved, ran in zip(notebook.cells[: len(live.cells) - 1], live.cells[1:], strict=True):
-        shown = [output.data for output in ran.get("outputs", []) if "data" in output]
-        kept = [output.data for output in saved.get("outputs", []) if "data" in output]
-        if len(shown) != len(kept):
+        kept, made = shown(saved), shown(ran)
+        if len(made) != len(kept):
             raise RuntimeError(f"{name}, {saved.id}: the saved outputs are not those of its code: save it")
-        for data, now in zip(kept, shown, strict=True):
+        for data, now in zip(kept, made, strict=True):
             if "text/html" in now:
                 data["text/html"] = now["text/html"]
 

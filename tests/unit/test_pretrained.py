@@ -115,7 +115,8 @@ def test_a_file_with_other_content_is_said_and_replaced(quick, empty_cache, caps
     capsys.readouterr()
     again, _ = train()
     said = capsys.readouterr().out.splitlines()
-    assert [line.split(" (")[0] for line in said] == [f"The cached model {path.name} cannot be used"]
+    assert len(said) == 1
+    assert said[0].startswith(f"The cached model {path.name} cannot be used (")
     assert torch.equal(weights(first), weights(again))
     train()
     assert len(trainings) == 2
