@@ -203,7 +203,7 @@ def evaluate(model: VAE, images: Tensor, sampler: Sampler = reparameterize, *, s
 @preserves_torch_state
 def _evaluate(model: VAE, images: Tensor, sampler: Sampler, seed: int) -> Terms:
     with evaluating(model), seeded(seed):
-        return _mean([elbo_terms(model, x, sampler) for x in images.split(1000)])
+        return _mean([elbo_terms(model, x, sampler) for x in images.split(200)])
 
 
 def _mean(parts: list[Terms]) -> Terms:

@@ -41,7 +41,9 @@ def draw_z(function) -> str:
     def drawn(mu, logvar):
         with Draws() as draws:
             z = same_shape(call(function, mu, logvar), mu, "what you return")
-        noise[mu.shape] = draws.noise(mu.shape, "one for each number of each z")
+        rolled = draws.noise(mu.shape, "one for each number of each z")
+        mirrored = torch.allclose(z, mu - torch.exp(0.5 * logvar) * rolled)  # the same distribution
+        noise[mu.shape] = -rolled if mirrored else rolled
         return z
 
     compare(

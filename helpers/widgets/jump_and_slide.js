@@ -85,7 +85,7 @@ function row(said, name, words, colour, mark, k, lowest, highest) {
   const node = element("div", { className: "vae-row vae-close vae-moves" },
     element("div", { className: "vae-dots" }, title, dots.node),
     element("div", { className: "vae-slopes" },
-      element("p", { className: "vae-way" }, said("finite difference"), " ", measured), slopes.node));
+      element("p", { className: "vae-way" }, said("mean of D"), " ", measured), slopes.node));
   Object.assign(node, { role: "group", ariaLabel: name });
   const show = (z, mu, sigma, slope) => {
     dots.show(z, mu, sigma);
@@ -163,7 +163,7 @@ function slopesOf(said, colour, mark, k, lowest, highest) {
     seen.append(point);
     if (seen.childElementCount > KEPT) seen.firstChild.remove();
     put(newest, x(mu), y(slope).toFixed(2));
-    node.setAttribute("aria-label", said("finite difference at mu = {}: {}", mu.toFixed(2), slope.toFixed(2)));
+    node.setAttribute("aria-label", said("mean of D at mu = {}: {}", mu.toFixed(2), slope.toFixed(2)));
   };
   return { node, show };
 }

@@ -84,7 +84,7 @@ class JumpAndSlide(BrowserWidget):
         found = torch.tensor([self._slope(mu, draw(), draw()) for mu in grid.tolist()]).clamp(-16, 16)
         ax.plot(grid, found, look["marker"], ms=3, color=look["color"], clip_on=False)
         ax.plot(grid, 2 * (grid - self._k), ":", color=INK, lw=1.5)
-        ax.set(ylim=(-16, 16), title=said(f"finite difference, $h$ = {H}"), yticks=(-10, 0, 10))
+        ax.set(ylim=(-16, 16), title=said(f"mean of $D$, $h$ = {H}"), yticks=(-10, 0, 10))
 
     def __repr__(self) -> str:
         return f"JumpAndSlide(mu={self.mu:.2f}, sigma={self.sigma:.2f}, {len(self.epsilon)} draws)"

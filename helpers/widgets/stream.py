@@ -18,7 +18,7 @@ from helpers.widgets._base import HERE, BrowserWidget, checked_index, pack_image
 SIDE, PIXELS = 28, 784
 UNIT = 256  # a position is sent in whole parts of a pixel
 EDGE = 2  # pixels of the plane around the digit: noise is wider
-MOMENTS = 0.0, 0.6, 0.82, 1.0  # of the way, in the picture
+MOMENTS = 0.0, 0.5, 0.8, 1.0  # of the way, in the picture
 TOLD = 50  # times that progress is told in a training
 
 

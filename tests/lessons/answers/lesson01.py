@@ -45,6 +45,7 @@ RIGHT = [
     (0, "def generate(decoder, n, latent):\n    prior = torch.distributions.Normal(0.0, 1.0)\n"
         "    return torch.cat([decoder(prior.sample((1, latent))) for _ in range(n)])"),
     (1, _DRAW + "mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)"),
+    (1, _DRAW + "mu - torch.exp(0.5 * logvar) * torch.randn_like(mu)"),
     (1, _DRAW + "torch.normal(mu, logvar.exp().sqrt())"),
     (1, _DRAW + "torch.distributions.Normal(mu, (logvar / 2).exp()).sample()"),
     (1, _DRAW + "torch.distributions.MultivariateNormal(mu, torch.diag_embed(logvar.exp())).sample()"),
