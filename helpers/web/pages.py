@@ -21,6 +21,7 @@ from helpers.words import language, said
 
 HERE = Path(__file__).parent
 LESSON = re.compile(r"((?:\.\./)?\d\d_\w+)\.ipynb")
+WITH_ITS_COMMA = re.compile(r"\(?<math(?:(?!</math>).)*</math>[,.;:?)]+", re.S)  # no line begins with one
 
 
 class Renderer(IPythonRenderer):
@@ -57,7 +58,8 @@ class Exporter(HTMLExporter):
     def markdown(self, source: str) -> str:
         renderer = Renderer(escape=False, anchor_link_text="#")
         renderer.source = self.source
-        return MarkdownWithMath(renderer=renderer).render(source)
+        page = MarkdownWithMath(renderer=renderer).render(source)
+        return WITH_ITS_COMMA.sub(r'<span class="whole">\g<0></span>', page)
 
     def default_filters(self):
         yield from super().default_filters()

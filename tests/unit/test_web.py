@@ -191,6 +191,12 @@ def test_what_is_no_mathematics_stops_the_build():
         pages.exporter().markdown("$\\nosuchcommand$")
 
 
+def test_no_line_begins_with_the_comma_after_a_formula():
+    found = pages.exporter().markdown("Let $x$, then ($y$) and $z$ be")
+    kept = re.findall(r'<span class="whole">(\(?)<math.*?</math>([,)]+)</span>', found, re.S)
+    assert kept == [("", ","), ("(", ")")]
+
+
 def test_the_map_names_each_lesson_its_question_and_its_minutes(edition):
     index = (edition / "index.html").read_text("utf-8")
     for name, words in ((FIRST, "What is 0?"), (NEXT, "What is 1?")):
